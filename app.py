@@ -1,0 +1,39 @@
+"""Bancheng's front door on Chalice: HTTP routes, the worker, the publisher.
+
+What is expensive to import (cryptography, tokens, schema validators, the publisher) is loaded on
+first use, so that the first answer of a cold api costs little more than a DynamoDB client.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from chalice import Chalice
+
+from chalicelib import wiring
+from chalicelib.platform.lazy import lazy
+from chalicelib.platform.settings import environment
+from chalicelib.routes import door, events, officer, public, publisher, resident
+
+if TYPE_CHECKING:
+    from chalicelib.services import publish
+else:
+    publish = lazy("chalicelib.services.publish")
+
+app = Chalice(app_name="bancheng")
+houses = wiring.Houses(environment())
+front = door.Door(houses.api, houses.tokens, lambda: app.current_request)
+
+for audience in (public, resident, officer, publisher):
+    app.register_blueprint(audience.routes(front))
+app.register_middleware(door.shape, "http")
+
+
+@app.lambda_function(name="worker")
+def worker(event: dict[str, Any], context: Any) -> Any:
+    """Envelopes, effects, ticks, ended executions, operators' commands."""
+    return events.work(houses.worker(), event)
+
+
+@app.lambda_function(name="publisher")
+def publisher_function(event: dict[str, Any], context: Any) -> Any:
+    """Uploads and reference data; the only function that may create machines."""
+    return publish.Publisher(houses.publisher(), houses.publisher_settings()).handle(event)

@@ -1,0 +1,1 @@
+"""Bancheng: a serverless form-and-workflow backend; see README.md for the map."""

@@ -1,0 +1,1 @@
+"""Cases: submit, act, envelopes, effects, clocks; the case table."""

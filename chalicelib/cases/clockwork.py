@@ -1,0 +1,86 @@
+"""Clocks of a case: which run, which are due and not yet acted on, when to look again. Pure.
+
+A clock that escalated has recorded `overdue` with its name and due moment, so it fires once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.cases.file import moments
+from chalicelib.clocks import clock
+from chalicelib.clocks.calendar import Calendar
+from chalicelib.clocks.clock import Reading
+from chalicelib.platform import times
+from chalicelib.platform.ports import Row
+from chalicelib.services.document import Service
+
+OVERDUE = "overdue"
+
+
+@dataclass(frozen=True)
+class Running:
+    name: str
+    reading: Reading
+
+
+def readings(service: Service, events: Sequence[Row], calendar: Calendar) -> Iterator[Running]:
+    """Every clock that has started, running or stopped."""
+    seen = moments(events)
+    for name, definition in service.clocks.items():
+        reading = clock.read(definition, seen, calendar)
+        if reading is not None:
+            yield Running(name, reading)
+
+
+def running(service: Service, events: Sequence[Row], calendar: Calendar) -> Iterator[Running]:
+    """Clocks that have not stopped and have not fired for their present due moment."""
+    for one in readings(service, events, calendar):
+        if one.reading.stopped_at is None and not _fired(events, one):
+            yield one
+
+
+def due_text(service: Service, name: str, events: Sequence[Row], calendar: Calendar) -> str:
+    """When the clock is due, as text, or empty when it has not started."""
+    reading = clock.read(service.clocks[name], moments(events), calendar)
+    return times.text(reading.due_at) if reading else ""
+
+
+def next_due(
+    service: Service, case: Row, events: Sequence[Row], debts: Sequence[Row], calendar: Calendar
+) -> str:
+    """The earliest moment at which the tick must look at the case; a result stops every clock."""
+    check = str(case["check_at"])
+    if "result" in case:
+        return check
+    dues = [times.text(one.reading.due_at) for one in running(service, events, calendar)]
+    dues += [row["due"] for row in debts if row["state"] == "open"]
+    return min([*dues, check])
+
+
+def promise_due(days: int, start: datetime, calendar: Calendar) -> str:
+    """When a promised paper must be in: calendar days, counted as the Civil Code counts."""
+    reading = clock.read(
+        {"budget": {"days": days}, "start": ["promised"], "stop": []},
+        [clock.Moment("promised", start)],
+        calendar,
+    )
+    if reading is None:
+        raise AssertionError("a clock with its start event has started")
+    return times.text(reading.due_at)
+
+
+def check_after(now: datetime, number: str) -> str:
+    """When to check that the execution lives: 6 to 12 hours on, spread by the case number."""
+    spread = int(number[-4:]) % 360
+    return times.text(now + timedelta(minutes=360 + spread))
+
+
+def _fired(events: Sequence[Row], one: Running) -> bool:
+    due = times.text(one.reading.due_at)
+    return any(
+        row["type"] == OVERDUE
+        and row["data"].get("clock") == one.name
+        and row["data"]["due"] == due
+        for row in events
+    )

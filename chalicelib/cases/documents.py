@@ -1,0 +1,51 @@
+"""Numbered documents (文书): rendered once from the facts, sealed, read by those who may."""
+
+from collections.abc import Iterator
+
+from chalicelib.cases.file import CaseFile, pack, pk, unpack
+from chalicelib.cases.house import House
+from chalicelib.cases.saying import event_of, saying
+from chalicelib.cases.wording import fill
+from chalicelib.platform.errors import pick
+from chalicelib.platform.ports import ConditionFailed, Put, Row, Table
+from chalicelib.services.document import Service
+
+LANGUAGES = ("zh-Hans", "en")
+
+
+def issue(house: House, file: CaseFile, service: Service, effect: Row) -> None:
+    """Write the document row of an event; a repeat finds it written."""
+    name, event = effect["document"], event_of(file, effect["event"])
+    definition = service.data["documents"][name]
+    sk = f"document#{int(event['seq']):05d}#{name}"
+    texts, number = {}, ""
+    for language in LANGUAGES:
+        said = saying(house, file, service, event, language)
+        values = said.values(definition.get("date"), definition["class"])
+        number = values["number"]
+        texts[language] = {
+            "title": pick(definition["titles"], language),
+            "body": fill(pick(definition["texts"], language), {**values, "date": values["due"]}),
+            "foot": f"{values['authority']} {said.long_day(house.now())}",
+        }
+    row: Row = {
+        "pk": pk(file.number),
+        "sk": sk,
+        "kind": "document",
+        "document": name,
+        "document_number": number,
+        "seq": event["seq"],
+        "sealed": pack(house.ports.keys, file.number, sk, texts),
+    }
+    try:
+        house.ports.store.transact([Put(Table.CASES, row)])
+    except ConditionFailed:
+        return
+
+
+def read(house: House, file: CaseFile, language: str) -> Iterator[dict[str, str]]:
+    """Every document of the case, as it was issued."""
+    for row in file.documents:
+        texts = unpack(house.ports.keys, file.number, row)
+        text = texts.get(language) or texts["zh-Hans"]
+        yield {"document": row["document"], "number": row["document_number"], **text}

@@ -1,0 +1,154 @@
+"""Effects by name: each may be carried out any number of times (D3).
+
+A function takes the case file, the effect and its row number and says how it went: done, again
+at a moment, or given up. Register, do not branch.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.cases import documents, lifecycle, notices
+from chalicelib.cases.commit import Decision, commit
+from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.file import CaseFile
+from chalicelib.cases.house import House
+from chalicelib.platform.ports import Execution, Row, Table
+from chalicelib.services.document import Service
+
+VERIFY = timedelta(seconds=30)
+SOON = timedelta(seconds=2)
+LOST_AFTER = 4
+
+
+@dataclass(frozen=True)
+class Done:
+    pass
+
+
+@dataclass(frozen=True)
+class Again:
+    at: datetime
+    counts: bool = True
+
+
+Went = Done | Again
+Carry = Callable[[House, CaseFile, Service, Row], Went]
+
+
+def start(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """Start the execution of a generation where the case stands."""
+    case = file.case
+    if case["ended"] or int(case["generation"]) != int(effect["generation"]):
+        return Done()
+    house.ports.orchestrator.start(
+        case["machine"],
+        execution_name(case),
+        {
+            "case": file.number,
+            "generation": int(case["generation"]),
+            "at": case.get("stage") or service.start,
+        },
+    )
+    return Done()
+
+
+def signal(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """Tell the flow how a visit ended; owed until the machine has moved on."""
+    case, now = file.case, house.now()
+    if int(case["visit"]) > int(effect["visit"]):
+        return Done()
+    status = None
+    if effect["attempts"] > 1:
+        status = house.ports.orchestrator.status(case["machine"], execution_name(case))
+        if status is Execution.SUCCEEDED and case["ended"]:
+            return Done()
+    wait = house.ports.store.get(Table.CASES, (f"wait#{file.number}", "wait"))
+    if wait and wait["visit"] == effect["visit"] and wait["generation"] == case["generation"]:
+        if house.ports.orchestrator.succeed(wait["token"], {"outcome": effect["outcome"]}):
+            return Again(now + VERIFY)
+    if status is None:
+        return Again(now + SOON)
+    if status is not Execution.RUNNING or effect["attempts"] > LOST_AFTER:
+        restart(house, file.number)
+    return Again(now + min(SOON * 2 ** min(effect["attempts"], 9), timedelta(minutes=10)))
+
+
+def execution_name(case: Row) -> str:
+    return f"{case['number']}-{int(case['generation'])}"
+
+
+def restart(house: House, number: str) -> bool:
+    """Give a case whose execution is dead, or whose token is lost, its next generation."""
+
+    def decide(file: CaseFile, service: Service) -> Decision | None:
+        case = file.case
+        status = house.ports.orchestrator.status(case["machine"], execution_name(case))
+        settled_tell = case.get("stage") == service.tell and not case["open"]
+        if case["ended"] or settled_tell or _about_to_start(file):
+            return None
+        if status is Execution.RUNNING:
+            house.ports.orchestrator.stop(case["machine"], execution_name(case))
+        fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+        fact.case["generation"] = int(case["generation"]) + 1
+        fact.record("resumed", {"generation": fact.case["generation"]})
+        fact.owe("start", generation=fact.case["generation"])
+        return fact, []
+
+    return commit(house, number, decide) is not None
+
+
+def _about_to_start(file: CaseFile) -> bool:
+    """Whether the present generation's start is still owed."""
+    return any(
+        effect["do"] == "start"
+        and effect["state"] == "owed"
+        and int(effect["generation"]) == int(file.case["generation"])
+        for row in file.outs
+        for effect in row["effects"]
+    )
+
+
+def document(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    documents.issue(house, file, service, effect)
+    return Done()
+
+
+def notice(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """Try the notice once on its present channel; after the last, a person calls."""
+    quiet = notices.quiet_until(house)
+    if quiet is not None:
+        return Again(quiet, counts=False)
+    return (
+        Done() if notices.attempt(house, file, service, effect) else Again(_backoff(house, effect))
+    )
+
+
+def _backoff(house: House, effect: Row) -> datetime:
+    """0 s, 1, 5, 30 minutes between tries, jittered by the case's own digits."""
+    minutes = (1, 5, 30)[min(int(effect["attempts"]) - 1, 2)]
+    return house.now() + timedelta(minutes=minutes)
+
+
+CARRY: dict[str, Carry] = {"start": start, "signal": signal, "document": document, "notice": notice}
+
+
+def join_after(house: House, number: str) -> None:
+    """A told notice may have been what the open stage waited for."""
+
+    def decide(file: CaseFile, service: Service) -> Decision | None:
+        if file.case["ended"] or not file.case["open"]:
+            return None
+        if service.stages[file.case["stage"]]["kind"] != "tell" or file.owed_notices():
+            return None
+        fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+        lifecycle.join(fact)
+        return fact, []
+
+    commit(house, number, decide)
+
+
+def later(row_effects: list[Row]) -> str | None:
+    """When the next owed effect of a row is due."""
+    dues = [effect["due"] for effect in row_effects if effect["state"] == "owed"]
+    return min(dues) if dues else None

@@ -1,0 +1,269 @@
+"""A fact: what one transaction commits (D3).
+
+Events of a case form a chain: each hashes its canonical JSON (RFC 8785) with the hash before it.
+The case row is written under the condition that nobody added an event meanwhile; `version` moves
+only with acts and stages, so a delivered notice does not make an officer's view stale.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases import clockwork
+from chalicelib.cases.file import CaseFile, pack, pk
+from chalicelib.clocks.calendar import Calendar
+from chalicelib.platform import times
+from chalicelib.platform.json import canonical
+from chalicelib.platform.ports import Change, Equals, Keys, Operation, Put, Row, Table
+from chalicelib.services.document import Service
+
+FIRST_HEAD = "0" * 64
+SHARDS = 8
+OPTIONAL = ("stage", "outcome", "target", "result")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it, in which role; `system` and `applicant` stand for themselves."""
+
+    party: str
+    role: str
+
+    def data(self) -> dict[str, str]:
+        return {"party": self.party, "as": self.role}
+
+
+SYSTEM = Actor("system", "system")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An idempotency key as the event remembers it: hashes of key and body."""
+
+    key: str
+    body: str
+
+
+@dataclass
+class Fact:
+    """Collects the rows of one transaction on one case."""
+
+    file: CaseFile
+    service: Service
+    now: datetime
+    actor: Actor
+    keys: Keys
+    mark: Mark | None = None
+    case: Row = field(init=False)
+    events: list[Row] = field(init=False, default_factory=list)
+    effects: list[Row] = field(init=False, default_factory=list)
+    debts: dict[str, Row] = field(init=False)
+    tasks: dict[str, Row] = field(init=False)
+    given: set[str] = field(init=False)
+    operations: list[Operation] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.case = dict(self.file.case)
+        self.debts = {row["paper"]: dict(row) for row in self.file.debts}
+        self.tasks = {row["task"]: dict(row) for row in self.file.tasks}
+        self.given = self.file.given()
+        last = self.file.events[-1]["at"] if self.file.events else ""
+        self.at = max(times.text(self.now), last)
+
+    @property
+    def number(self) -> str:
+        return str(self.case["number"])
+
+    @property
+    def all_events(self) -> list[Row]:
+        return [*self.file.events, *self.events]
+
+    def record(
+        self,
+        type: str,
+        data: Mapping[str, Any] | None = None,
+        as_of: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> Row:
+        """Append an event; `data` holds ids and codes only, `details` are sealed.
+
+        What the document owes on this event (notices, numbered documents) becomes effects.
+        """
+        seq = self.case["events"] + 1
+        sk = f"event#{seq:05d}"
+        row: Row = {
+            "pk": pk(self.number),
+            "sk": sk,
+            "kind": "event",
+            "seq": seq,
+            "type": type,
+            "at": self.at,
+            "actor": self.actor.data(),
+            "visit": self.case["visit"],
+            "data": dict(data or {}),
+            "previous": self.case["head"],
+        }
+        if self.case.get("stage"):
+            row["stage"] = self.case["stage"]
+        if as_of:
+            row["as_of"] = as_of
+        if details:
+            row["sealed"] = pack(self.keys, self.number, sk, details)
+        if self.mark and not self.events:
+            row |= {"key": self.mark.key, "body": self.mark.body}
+        row["hash"] = chain_hash(self.number, row)
+        self.case |= {"events": seq, "head": row["hash"]}
+        self.events.append(row)
+        self.operations.append(Put(Table.CASES, row))
+        for name, _ in self.service.notices_on(type, self.case["channel"]):
+            self.owe("notice", notice=name, event=seq)
+        for name in self.service.documents_on(type):
+            self.owe("document", document=name, event=seq)
+        return row
+
+    def owe(self, do: str, **what: Any) -> None:
+        """An effect on the outside that this fact promises."""
+        self.effects.append({"do": do, **what, "state": "owed", "attempts": 0, "due": self.at})
+
+    def put(self, kind: str, sk: str, **values: Any) -> None:
+        self.operations.append(
+            Put(Table.CASES, {"pk": pk(self.number), "sk": sk, "kind": kind, **values})
+        )
+
+    def open_task(
+        self,
+        task: str,
+        task_kind: str,
+        actions: Sequence[str],
+        role: str | None,
+        node: str | None,
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
+        row: Row = {
+            "pk": pk(self.number),
+            "sk": f"task#{task}",
+            "kind": "task",
+            "task": task,
+            "number": self.number,
+            "service": self.case["service"],
+            "task_kind": task_kind,
+            "visit": self.case["visit"],
+            "actions": list(actions),
+            "opened_at": self.at,
+            "state": "open",
+        }
+        if self.case.get("stage"):
+            row["stage"] = self.case["stage"]
+        if role and node:
+            row |= {
+                "role": role,
+                "node": node,
+                "inbox": f"{role}@{node}",
+                "inbox_at": f"{self.at}#{self.number}#{task}",
+            }
+        if about:
+            row["about"] = dict(about)
+        self.tasks[task] = row
+        self.operations.append(Put(Table.CASES, row))
+
+    def settle_task(self, task: str, outcome: str, state: str = "settled") -> None:
+        """Close an open task; it leaves the inbox index."""
+        done = {
+            "state": state,
+            "outcome": outcome,
+            "settled_by": self.actor.party,
+            "settled_at": self.at,
+        }
+        self.tasks[task] |= done
+        self.operations.append(
+            Change(
+                Table.CASES,
+                "task",
+                (pk(self.number), f"task#{task}"),
+                done,
+                Equals("state", "open"),
+                remove=("inbox", "inbox_at"),
+            )
+        )
+
+    def change_debt(self, paper: str, state: str) -> None:
+        self.debts[paper]["state"] = state
+        self.operations.append(
+            Change(
+                Table.CASES,
+                "debt",
+                (pk(self.number), f"debt#{paper}"),
+                {"state": state},
+                Equals("state", "open"),
+            )
+        )
+
+    def commit(self, calendar: Calendar) -> list[Operation]:
+        """Every operation of the transaction, the case row first."""
+        remove = []
+        if self.case["ended"]:
+            remove = ["due_shard", "due_at"]
+            self.case.pop("due_shard", None)
+            self.case.pop("due_at", None)
+        else:
+            self.case["due_shard"] = shard("case", self.number)
+            self.case["due_at"] = clockwork.next_due(
+                self.service, self.case, self.all_events, list(self.debts.values()), calendar
+            )
+        before = self.file.case
+        changed = {name: v for name, v in self.case.items() if before.get(name) != v}
+        remove += [name for name in OPTIONAL if name in before and name not in self.case]
+        case = Change(
+            Table.CASES,
+            "case",
+            (pk(self.number), "case"),
+            changed,
+            Equals("events", before["events"]),
+            remove=tuple(name for name in remove if name in before),
+        )
+        operations: list[Operation] = [case, *self.operations]
+        if self.effects:
+            operations.append(self.out())
+        return operations
+
+    def out(self) -> Put:
+        """The row of effects, named for the fact's first event."""
+        seq = self.events[0]["seq"] if self.events else self.case["events"]
+        return Put(
+            Table.CASES,
+            {
+                "pk": pk(self.number),
+                "sk": f"out#{seq:05d}",
+                "kind": "out",
+                "seq": seq,
+                "effects": self.effects,
+                "fence": 0,
+                "due_shard": shard("out", self.number),
+                "due_at": self.at,
+            },
+        )
+
+
+def shard(kind: str, number: str) -> str:
+    return f"{kind}#{int(number[-2:]) % SHARDS}"
+
+
+def chain_hash(number: str, row: Row) -> str:
+    """SHA-256 over the canonical JSON of an event and the hash before it."""
+    sealed = row.get("sealed")
+    content = {
+        "case": number,
+        "seq": row["seq"],
+        "type": row["type"],
+        "at": row["at"],
+        "as_of": row.get("as_of"),
+        "actor": row["actor"],
+        "stage": row.get("stage"),
+        "visit": row["visit"],
+        "data": row["data"],
+        "sealed": hashlib.sha256(sealed).hexdigest() if sealed else None,
+        "previous": row["previous"],
+    }
+    return hashlib.sha256(canonical(content)).hexdigest()

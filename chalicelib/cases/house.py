@@ -1,0 +1,43 @@
+"""What every use case is given: the ports, the directory, the catalogue, the form validators."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.clocks.calendar import Calendar
+from chalicelib.people.directory import Directory
+from chalicelib.platform.lazy import lazy
+from chalicelib.platform.ports import Ports
+from chalicelib.services.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from chalicelib.services import answers
+else:
+    answers = lazy("chalicelib.services.answers")
+
+
+@dataclass
+class House:
+    ports: Ports
+    directory: Directory = field(init=False)
+    catalogue: Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.directory = Directory(self.ports.store, self.ports.now)
+        self.catalogue = Catalogue(self.ports.store, self.ports.now)
+
+    @cached_property
+    def forms(self) -> "answers.Forms":
+        return answers.Forms(self.today)
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.directory.calendar()
+
+    def now(self) -> datetime:
+        return self.ports.now()
+
+    def today(self) -> date:
+        """The date where the office is."""
+        return self.calendar.local_date(self.now())

@@ -1,0 +1,174 @@
+"""Notices out: rendered once and sealed, tried at most 4 times a channel, then handed to a person.
+
+The attempt was counted before this is called. What was rendered at the first try is what every
+try sends, also on the next channel's behalf: all channels' texts are rendered together.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from chalicelib.cases.commit import Decision, commit
+from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.file import CaseFile, pack, pk, unpack
+from chalicelib.cases.house import House
+from chalicelib.cases.saying import event_of, saying
+from chalicelib.cases.wording import fill
+from chalicelib.people.identifiers import mobile, normalise_phone
+from chalicelib.platform.errors import pick
+from chalicelib.platform.json import resolve
+from chalicelib.platform.ports import (
+    Change,
+    ConditionFailed,
+    Equals,
+    Permanent,
+    Put,
+    Retryable,
+    Row,
+    Table,
+)
+from chalicelib.services.document import Service
+
+TRIES = 4
+QUIET_FROM = time(21)
+QUIET_UNTIL = time(8)
+
+
+def quiet_until(house: House) -> datetime | None:
+    """Between 21:00 and 8:00 where the office is nobody is disturbed; until when, or None."""
+    local = house.calendar.local(house.now())
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+        return None
+    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
+    return datetime.combine(day, QUIET_UNTIL, local.tzinfo)
+
+
+def attempt(house: House, file: CaseFile, service: Service, effect: Row) -> bool:
+    """One try on the present channel; True when the notice is settled, also by a person.
+
+    `effect` remembers the channel and the tries on it; the caller stores it.
+    """
+    row = _rendered(house, file, service, effect)
+    if row["state"] != "sending":
+        return True
+    message = unpack(house.ports.keys, file.number, row)
+    channels = message["channels"]
+    index = int(effect.setdefault("channel", 0))
+    if index >= len(channels):
+        return _settle(house, file.number, row, effect, "handed_to_person", message)
+    effect["tries"] = int(effect.get("tries", 0)) + 1
+    try:
+        _send(house, channels[index], row["sk"] + file.number)
+    except Permanent:
+        effect |= {"channel": index + 1, "tries": 0}
+        return attempt(house, file, service, effect)
+    except Retryable:
+        if effect["tries"] >= TRIES:
+            effect |= {"channel": index + 1, "tries": 0}
+        return False
+    return _settle(house, file.number, row, effect, "notice_delivered", message)
+
+
+def _send(house: House, channel: Mapping[str, str], reference: str) -> None:
+    if channel["by"] == "sms":
+        house.ports.notifier.sms(channel["to"], channel["text"], reference)
+    else:
+        house.ports.notifier.email(channel["to"], channel["subject"], channel["text"], reference)
+
+
+def _rendered(house: House, file: CaseFile, service: Service, effect: Row) -> Row:
+    """The notice row, written before the first try."""
+    sk = f"notice#{int(effect['event']):05d}#{effect['notice']}"
+    key = (pk(file.number), sk)
+    row = house.ports.store.get(Table.CASES, key)
+    if row is not None:
+        return row
+    row = {
+        "pk": key[0],
+        "sk": sk,
+        "kind": "notice",
+        "notice": effect["notice"],
+        "seq": effect["event"],
+        "state": "sending",
+        "sealed": pack(house.ports.keys, file.number, sk, _message(house, file, service, effect)),
+    }
+    try:
+        house.ports.store.transact([Put(Table.CASES, row)])
+        return row
+    except ConditionFailed:
+        written = house.ports.store.get(Table.CASES, key)
+        return written if written is not None else row
+
+
+def _message(house: House, file: CaseFile, service: Service, effect: Row) -> dict[str, Any]:
+    notice = service.data["notices"][effect["notice"]]
+    language = file.case["language"]
+    said = saying(house, file, service, event_of(file, effect["event"]), language)
+    values = said.values(notice.get("date"))
+    phones = [
+        normalise_phone(str(resolve(said.answers, pointer) or ""))
+        for pointer in service.data["subject"]["phones"]
+    ]
+    emails = [
+        resolve(said.answers, pointer) for pointer in service.data["subject"].get("emails", [])
+    ]
+    texts = notice["texts"]
+    channels: list[dict[str, str]] = []
+    number = next((phone for phone in phones if phone and mobile(phone)), None)
+    wanted = notice.get("channels", ["sms", "email"])
+    if number and "sms" in wanted:
+        channels.append(
+            {"by": "sms", "to": number, "text": fill(pick(texts["sms"], language), values)}
+        )
+    address = next((email for email in emails if email), None)
+    if address and "email" in wanted and "email" in texts:
+        channels.append(
+            {
+                "by": "email",
+                "to": str(address),
+                "subject": fill(pick(texts["email"]["subject"], language), values),
+                "text": fill(pick(texts["email"]["body"], language), values),
+            }
+        )
+    return {
+        "channels": channels,
+        "call": fill(pick(texts["call"], language), values),
+        "phones": [phone for phone in phones if phone],
+    }
+
+
+def _settle(
+    house: House, number: str, row: Row, effect: Row, event: str, message: Mapping[str, Any]
+) -> bool:
+    """Record that the notice was taken by a provider, or give a person the script to read."""
+    by = "person" if event == "handed_to_person" else message["channels"][effect["channel"]]["by"]
+
+    def decide(file: CaseFile, service: Service) -> Decision | None:
+        present = next((one for one in file.notices if one["sk"] == row["sk"]), None)
+        if present is None or present["state"] != "sending":
+            return None
+        fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+        recorded = fact.record(
+            event, {"notice": effect["notice"], "about": effect["event"], "by": by}
+        )
+        if by == "person":
+            seq = int(recorded["seq"])
+            fact.open_task(
+                f"call-{seq}",
+                "call",
+                ["called"],
+                "acceptor",
+                file.case["site"],
+                {"notice": effect["notice"], "about": effect["event"]},
+            )
+        change = Change(
+            Table.CASES,
+            "notice",
+            (pk(number), row["sk"]),
+            {"state": by, "channel": by},
+            Equals("state", "sending"),
+        )
+        return fact, [change]
+
+    commit(house, number, decide)
+    return True

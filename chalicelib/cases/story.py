@@ -1,0 +1,217 @@
+"""A case as people read it: the resident's story and the officer's view, by allow-list.
+
+Nothing is shown that is not named here; adding an attribute to a row changes no answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.cases import clockwork, documents, papers, wording
+from chalicelib.cases.file import CaseFile, answers_of, unpack
+from chalicelib.cases.house import House
+from chalicelib.clocks.clock import explain
+from chalicelib.platform import times
+from chalicelib.platform.errors import pick
+from chalicelib.platform.ports import Row
+from chalicelib.services.document import Service
+
+
+def resident(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
+    """What the holder of the receipt may see: no officers, no inner acts."""
+    unit = house.directory.unit(file.case["unit"])
+    return {
+        **_head(service, file, language),
+        "events": [
+            _event(house, service, file, row, language, inner=False)
+            for row in file.events
+            if wording.is_public(service, row["type"])
+        ],
+        "clocks": _clocks(house, service, file, language),
+        "documents": list(documents.read(house, file, language)),
+        "papers": _papers(house, service, file, language),
+        "actions": _applicant_actions(service, file, language),
+        "contact": {
+            "unit": unit.text("titles", language) if unit else "",
+            "phone": unit.text("phone") if unit else "",
+        },
+    }
+
+
+def officer(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
+    """What an officer who may read the case sees."""
+    case = file.case
+    return {
+        **_head(service, file, language),
+        "version": int(case["version"]),
+        "service_version": int(case["service_version"]),
+        "channel": case["channel"],
+        "site": case["site"],
+        "unit": case["unit"],
+        "answers": answers_of(house.ports.keys, file),
+        "events": [_event(house, service, file, row, language, inner=True) for row in file.events],
+        "tasks": [task_view(row, service, language) for row in file.tasks],
+        "clocks": _clocks(house, service, file, language),
+        "documents": list(documents.read(house, file, language)),
+        "papers": _papers(house, service, file, language),
+        "notices": [_notice(house, file, row) for row in file.notices],
+        "acts": _acts(service, file, language),
+    }
+
+
+def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
+    """One task, as lists and cases show it."""
+    stage = service.stages.get(row.get("stage", ""))
+    view = {
+        "task": row["task"],
+        "case": row["number"],
+        "service": row["service"],
+        "kind": row["task_kind"],
+        "stage": row.get("stage"),
+        "title": pick(stage["titles"], language) if stage else "",
+        "state": row["state"],
+        "role": row.get("role"),
+        "node": row.get("node"),
+        "opened_at": row["opened_at"],
+        "actions": row["actions"],
+    }
+    for name in ("outcome", "settled_by", "settled_at", "about"):
+        if name in row:
+            view[name] = row[name]
+    return view
+
+
+def _head(service: Service, file: CaseFile, language: str) -> dict[str, Any]:
+    case = file.case
+    stage = service.stages.get(case.get("stage", ""))
+    result = service.data["results"].get(case.get("result", ""))
+    return {
+        "case": file.number,
+        "service": case["service"],
+        "title": pick(service.data["titles"], language),
+        "status": case["status"],
+        "status_text": pick(wording.STATUSES[case["status"]], language),
+        "stage": case.get("stage"),
+        "stage_text": pick(stage["titles"], language) if stage else "",
+        "result": case.get("result"),
+        "result_text": pick(result["titles"], language) if result else "",
+        "ended": case["ended"],
+        "received_at": case["received_at"],
+    }
+
+
+def _event(
+    house: House, service: Service, file: CaseFile, row: Row, language: str, inner: bool
+) -> dict[str, Any]:
+    view: dict[str, Any] = {
+        "seq": int(row["seq"]),
+        "type": row["type"],
+        "text": wording.event_title(service, row["type"], language),
+        "at": row["at"],
+    }
+    if row.get("as_of"):
+        view["as_of"] = row["as_of"]
+    reason = service.data["reasons"].get(row["data"].get("reason", ""))
+    if reason is not None:
+        view["reason"] = pick(reason["titles"], language)
+    if row["data"].get("papers"):
+        view["papers"] = wording.paper_titles(service, row["data"]["papers"], language)
+    if inner:
+        view |= {
+            "actor": row["actor"],
+            "stage": row.get("stage"),
+            "visit": int(row["visit"]),
+            "data": row["data"],
+            "hash": row["hash"],
+            "previous": row["previous"],
+        }
+        if "sealed" in row:
+            view["details"] = unpack(house.ports.keys, file.number, row)
+    return view
+
+
+def _clocks(house: House, service: Service, file: CaseFile, language: str) -> list[dict[str, Any]]:
+    now = house.now()
+    views = []
+    for one in clockwork.readings(service, file.events, house.calendar):
+        reading = one.reading
+        stopped = reading.state(now) == "stopped" or "result" in file.case
+        views.append(
+            {
+                "clock": one.name,
+                "title": pick(service.clocks[one.name]["titles"], language),
+                "started_at": times.text(reading.started_at),
+                "due_at": times.text(reading.due_at),
+                "stopped_at": reading.stopped_at and times.text(reading.stopped_at),
+                "state": "stopped" if stopped else reading.state(now),
+                "provisional": reading.provisional,
+                "because": explain(reading, house.calendar, _explained(language)),
+            }
+        )
+    return views
+
+
+def _explained(language: str) -> str:
+    return "zh-Hans" if language.startswith("zh") else "en"
+
+
+def _papers(house: House, service: Service, file: CaseFile, language: str) -> dict[str, Any]:
+    answers = answers_of(house.ports.keys, file)
+    lacking = papers.missing(papers.needed(house, service, answers), file.given())
+    return {
+        "given": wording.paper_titles(service, sorted(file.given()), language),
+        "missing": wording.paper_titles(service, lacking, language),
+        "promised": [
+            {
+                "paper": row["paper"],
+                "title": pick(service.papers[row["paper"]]["titles"], language),
+                "due": row["due"],
+                "state": row["state"],
+            }
+            for row in file.debts
+        ],
+    }
+
+
+def _applicant_actions(service: Service, file: CaseFile, language: str) -> list[dict[str, Any]]:
+    """What the applicant may do now, with the schema of its details."""
+    if file.case["ended"]:
+        return []
+    stage = file.case.get("stage")
+    offered: dict[str, Mapping[str, Any]] = dict(service.acts)
+    if stage and file.case["open"]:
+        offered |= service.actions(stage)
+    return [
+        {
+            "action": name,
+            "title": pick(action["titles"], language),
+            "details": action.get("input", {}),
+        }
+        for name, action in offered.items()
+        if action.get("by", "officer") != "officer"
+    ]
+
+
+def _acts(service: Service, file: CaseFile, language: str) -> list[dict[str, Any]]:
+    if file.case["ended"]:
+        return []
+    return [
+        {
+            "action": name,
+            "title": pick(action["titles"], language),
+            "details": action.get("input", {}),
+        }
+        for name, action in service.acts.items()
+    ]
+
+
+def _notice(house: House, file: CaseFile, row: Row) -> dict[str, Any]:
+    """How a notice went; the script only while a person must read it out."""
+    view: dict[str, Any] = {
+        "notice": row["notice"],
+        "event": int(row["seq"]),
+        "state": row["state"],
+    }
+    if row["state"] == "person":
+        message = unpack(house.ports.keys, file.number, row)
+        view |= {"script": message["call"], "phones": message["phones"]}
+    return view

@@ -1,0 +1,276 @@
+"""Submit: one case, its receipt, one transaction.
+
+The 2xx is made from what was committed: the receipt is rebuilt from the case and its key, so a
+repeat gets the same bytes and nothing of the answer is stored twice.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.cases import papers, wording
+from chalicelib.cases.clockwork import check_after
+from chalicelib.cases.fact import FIRST_HEAD, Actor, Fact
+from chalicelib.cases.file import CaseFile, load, pack, pk
+from chalicelib.cases.house import House
+from chalicelib.cases.idempotency import IdempotencyKey
+from chalicelib.cases.numbers import document_number, new_number
+from chalicelib.clocks.clock import read
+from chalicelib.people.authority import Caller, holds
+from chalicelib.people.directory import Node
+from chalicelib.people.identifiers import normalise_phone
+from chalicelib.platform import times
+from chalicelib.platform.errors import (
+    Finding,
+    KeyReused,
+    NotPermitted,
+    Refused,
+    Unavailable,
+    UnknownRegion,
+)
+from chalicelib.platform.json import resolve
+from chalicelib.platform.ports import (
+    Absent,
+    Below,
+    ConditionFailed,
+    Either,
+    Operation,
+    Put,
+    Row,
+    Table,
+)
+from chalicelib.services.document import Service
+
+TRIES = 4
+COUNTER_ROLES = {
+    "counter": "acceptor",
+    "agent": "agent",
+    "telephone": "acceptor",
+    "post": "acceptor",
+}
+
+SUBMISSION_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["answers"],
+    "properties": {
+        "answers": {"type": "object"},
+        "papers": papers.GIVEN_SCHEMA,
+        "channel": {"enum": ["web", *COUNTER_ROLES]},
+        "site": {"type": "string", "minLength": 1, "maxLength": 40},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Submission:
+    service: Service
+    answers: Mapping[str, Any]
+    papers: list[Mapping[str, Any]]
+    channel: str
+    site: str | None
+    language: str
+
+
+def read_submission(house: House, service: str, body: Any, language: str) -> Submission:
+    """The checked body. Raises NotFound, Refused with every finding at once, UnknownRegion."""
+    live = house.catalogue.live(service)
+    findings = house.forms.check("submission", SUBMISSION_SCHEMA, body)
+    if findings:
+        raise Refused(findings=findings)
+    answers = _plain_phones(live, body["answers"])
+    findings = house.forms.check(f"{live.content}/form", live.data["form"], answers, "/answers")
+    if findings:
+        raise Refused(findings=findings)
+    given = body.get("papers", [])
+    papers.refuse_unknown(live, given, "/papers")
+    return Submission(live, answers, given, body.get("channel", "web"), body.get("site"), language)
+
+
+def _plain_phones(service: Service, answers: Any) -> Any:
+    """Phones as people write them (+86, spaces, full-width digits) become plain digits."""
+    answers = copy.deepcopy(answers)
+    for pointer in service.data["subject"]["phones"]:
+        holder, _, name = pointer.rpartition("/")
+        parent = resolve(answers, holder)
+        if isinstance(parent, dict) and isinstance(parent.get(name), str):
+            parent[name] = normalise_phone(parent[name]) or parent[name]
+    return answers
+
+
+def submit(house: House, caller: Caller, it: Submission, key: IdempotencyKey) -> Row:
+    """The receipt of the case that this key makes or made. Raises KeyReused, Unavailable."""
+    actor, site, unit = _place(house, caller, it)
+    for _ in range(TRIES):
+        fact, operations = _accept(house, it, key, actor, site, unit)
+        try:
+            house.ports.store.transact(operations)
+            return receipt(house, CaseFile(fact.case, tuple(fact.events)))
+        except ConditionFailed:
+            # Either the key is taken (perhaps by ourselves, when the SDK lost our answer), or the
+            # number is: look at the key, and if it is not there choose another number.
+            house.ports.keys.forget(fact.number)
+            made = _made(house, key)
+            if made is not None:
+                return receipt(house, made)
+    raise Unavailable
+
+
+def receipt(house: House, file: CaseFile) -> Row:
+    """What the sender is told; the same for every repeat."""
+    service = house.catalogue.version(file.case["service"], int(file.case["service_version"]))
+    first = file.events[0]
+    language = file.case["language"]
+    notice = next(
+        (n for _, n in service.notices_on(first["type"], file.case["channel"]) if "date" in n), None
+    )
+    reading = None
+    if notice is not None and notice["date"] in service.clocks:
+        start = CaseFile(file.case, (first,)).moments()
+        reading = read(service.clocks[notice["date"]], start, house.calendar)
+    unit = house.directory.unit(file.case["unit"])
+    year = house.calendar.local_date(times.moment(first["at"])).year
+    return {
+        "case": file.number,
+        "secret": house.ports.keys.secret(file.number),
+        "service": service.id,
+        "version": service.version,
+        "received_at": first["at"],
+        "answer_by": reading and times.text(reading.due_at),
+        "documents": [
+            document_number(
+                unit.text("abbr") if unit else "",
+                service.data["documents"][name]["class"],
+                year,
+                file.number,
+                int(first["seq"]),
+            )
+            for name in service.documents_on(first["type"])
+        ],
+        "papers": {
+            "given": wording.paper_titles(service, first["data"]["given"], language),
+            "missing": wording.paper_titles(service, first["data"]["missing"], language),
+        },
+    }
+
+
+def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node, Row]:
+    """Who submits in which role, at which node, for which unit."""
+    if it.channel not in it.service.data["channels"]:
+        raise _refused("/channel", "此事项不收这种渠道", "This service does not take this channel")
+    region = resolve(it.answers, it.service.data["subject"]["region"])
+    node = house.directory.node_of_code(str(region))
+    if node is None:
+        pointer = "/answers" + it.service.data["subject"]["region"]
+        raise UnknownRegion(
+            findings=[
+                Finding(pointer, "region", {"zh-Hans": "地区不在受理范围", "en": "Not served"})
+            ]
+        )
+    actor = Actor(caller.id if caller.known else "applicant", "applicant")
+    if it.channel in COUNTER_ROLES:
+        role = COUNTER_ROLES[it.channel]
+        node = _site(house, caller, role, it.site)
+        actor = Actor(caller.id, role)
+    owner = house.directory.owner(it.service.id)
+    if owner is None:
+        raise UnknownRegion
+    return actor, _lowest_capable(house, node, it.service), {"unit": owner.id, "node": owner.node}
+
+
+def _site(house: House, caller: Caller, role: str, site: str | None) -> Node:
+    """The window or agent's place: named, or the only one where the caller holds the role."""
+    today = house.today()
+    named = site or next(
+        (grant.node for grant in caller.grants if grant.role == role and grant.holds_on(today)), ""
+    )
+    node = house.directory.node(named)
+    if node is None or not holds(caller.grants, role, node.path, today):
+        raise NotPermitted
+    return node
+
+
+def _lowest_capable(house: House, node: Node, service: Service) -> Node:
+    """The lowest node on the path to the root whose level may accept (R18)."""
+    for name in reversed(node.path):
+        candidate = house.directory.node(name)
+        if candidate is not None and candidate.level in service.data["levels"]:
+            return candidate
+    raise UnknownRegion
+
+
+def _accept(
+    house: House, it: Submission, key: IdempotencyKey, actor: Actor, site: Node, unit: Row
+) -> tuple[Fact, list[Operation]]:
+    now = house.now()
+    number = new_number(house.ports.ids)
+    mint = house.ports.keys.mint(number)
+    given = [item["paper"] for item in it.papers]
+    lacking = papers.missing(papers.needed(house, it.service, it.answers), given)
+    case: Row = {
+        "pk": pk(number),
+        "sk": "case",
+        "kind": "case",
+        "number": number,
+        "service": it.service.id,
+        "service_version": it.service.version,
+        "machine": it.service.machine,
+        "generation": 1,
+        "version": 1,
+        "events": 0,
+        "head": FIRST_HEAD,
+        "status": "submitted",
+        "visit": 0,
+        "open": False,
+        "ended": False,
+        "channel": it.channel,
+        "site": site.id,
+        "node": unit["node"],
+        "unit": unit["unit"],
+        "received_at": times.text(now),
+        "check_at": check_after(now, number),
+        "language": it.language,
+    }
+    fact = Fact(CaseFile(case), it.service, now, actor, house.ports.keys)
+    fact.put("answers", "answers#1", sealed=pack(house.ports.keys, number, "answers#1", it.answers))
+    if given:
+        place = "papers#00001"
+        fact.put(
+            "papers", place, papers=given, sealed=pack(house.ports.keys, number, place, it.papers)
+        )
+    fact.effects.append(
+        {"do": "start", "generation": 1, "state": "owed", "attempts": 0, "due": fact.at}
+    )
+    fact.record(it.service.received, {"given": given, "missing": lacking, "channel": it.channel})
+    fact.commit(house.calendar)
+    claim = Put(
+        Table.CASES,
+        {
+            "pk": f"key#{key.hash}",
+            "sk": "key",
+            "kind": "key",
+            "case": number,
+            "body": key.body,
+            "at": fact.at,
+            "until": int((now + key.holds).timestamp()),
+            "expires": int((now + key.holds + timedelta(days=1)).timestamp()),
+        },
+        when=Either((Absent(), Below("until", int(now.timestamp())))),
+    )
+    return fact, [Put(Table.CASES, fact.case), *fact.operations, fact.out(), claim, mint]
+
+
+def _made(house: House, key: IdempotencyKey) -> CaseFile | None:
+    """The case this key has made, if any. Raises KeyReused when the body was another."""
+    row = house.ports.store.get(Table.CASES, (f"key#{key.hash}", "key"))
+    if row is None or row["until"] < int(house.now().timestamp()):
+        return None
+    if row["body"] != key.body:
+        raise KeyReused
+    return load(house.ports.store, row["case"])
+
+
+def _refused(pointer: str, zh: str, en: str) -> Refused:
+    return Refused(findings=[Finding(pointer, "enum", {"zh-Hans": zh, "en": en})])

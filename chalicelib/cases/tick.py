@@ -1,0 +1,201 @@
+"""The clock tick: fires what is due, sweeps what is owed, checks that executions live.
+
+Every case that has not ended stands in the due index, at the latest for its next liveness check;
+so the tick's cost depends on what is due, not on how many cases exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chalicelib.cases import effects, lifecycle
+from chalicelib.cases.clockwork import OVERDUE, Running, check_after, running
+from chalicelib.cases.commit import Decision, commit
+from chalicelib.cases.dispatch import carry_out
+from chalicelib.cases.fact import SHARDS, SYSTEM, Fact
+from chalicelib.cases.file import CaseFile
+from chalicelib.cases.house import House
+from chalicelib.platform import times
+from chalicelib.platform.ports import Busy, Execution, Key, Row, Table
+from chalicelib.services.document import Data, Service
+
+PAGE = 50
+MOST_A_SHARD = 200
+LAPSED = "lapsed"
+
+
+@dataclass
+class Report:
+    """What one tick did; counts only. `failed` rows stay due and are tried again."""
+
+    fired: int = 0
+    carried: int = 0
+    restarted: int = 0
+    failed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def tick(house: House) -> Report:
+    """One tick at the house's now."""
+    report = Report()
+    for number in range(SHARDS):
+        for key in _due(house, f"out#{number}"):
+            _guarded(report, key, lambda key=key: _carry(house, key, report))  # type: ignore[misc]
+        for key in _due(house, f"case#{number}"):
+            _guarded(report, key, lambda key=key: _fire(house, key, report))  # type: ignore[misc]
+    return report
+
+
+def recover(house: House) -> Report:
+    """Give every open case whose execution is dead its next generation; then one tick."""
+    report = Report()
+    for number in range(SHARDS):
+        for key in _due(house, f"case#{number}", everything=True):
+            _guarded(report, key, lambda key=key: _revive(house, _number(key), report))  # type: ignore[misc]
+    after = tick(house)
+    after.restarted += report.restarted
+    after.failed += report.failed
+    return after
+
+
+def revive(house: House, number: str) -> bool:
+    """Restart one case if its execution is not running."""
+    file = effects_file(house, number)
+    if file is None or file.case["ended"]:
+        return False
+    case = file.case
+    status = house.ports.orchestrator.status(case["machine"], effects.execution_name(case))
+    return status is not Execution.RUNNING and effects.restart(house, number)
+
+
+def effects_file(house: House, number: str) -> CaseFile | None:
+    from_store = house.ports.store.get(Table.CASES, (f"case#{number}", "case"))
+    return CaseFile(from_store) if from_store else None
+
+
+def _due(house: House, shard: str, everything: bool = False) -> list[Key]:
+    """Keys that are due in one shard, in order; a tick takes a bounded share of a backlog."""
+    upto = None if everything else times.text(house.now())
+    found: list[Key] = []
+    cursor = None
+    while everything or len(found) < MOST_A_SHARD:
+        page = house.ports.store.find(Table.CASES, "due", shard, upto, PAGE, cursor)
+        found += page.keys
+        cursor = page.cursor
+        if cursor is None:
+            break
+    return found
+
+
+def _guarded(report: Report, key: Key, work: Callable[[], None]) -> None:
+    """One case that cannot be handled now must not hold up the others."""
+    try:
+        work()
+    except (Busy, LookupError) as error:
+        report.failed += 1
+        report.failures.append(f"{_number(key)} {type(error).__name__}")
+
+
+def _carry(house: House, key: Key, report: Report) -> None:
+    report.carried += carry_out(house, _number(key), key[1])
+
+
+def _fire(house: House, key: Key, report: Report) -> None:
+    number = _number(key)
+    if commit(house, number, lambda file, service: _decide(house, file, service)) is not None:
+        report.fired += 1
+    case = house.ports.store.get(Table.CASES, (f"case#{number}", "case"))
+    if case is None or case["ended"] or case["check_at"] > times.text(house.now()):
+        return
+    _revive(house, number, report)
+    commit(house, number, lambda file, service: _checked(house, file, service))
+
+
+def _revive(house: House, number: str, report: Report) -> None:
+    report.restarted += revive(house, number)
+
+
+def _checked(house: House, file: CaseFile, service: Service) -> Decision | None:
+    fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+    fact.case["check_at"] = check_after(house.now(), file.number)
+    return fact, []
+
+
+def _decide(house: House, file: CaseFile, service: Service) -> Decision | None:
+    """What is due on one case now, as one fact; None when nothing is."""
+    now = times.text(house.now())
+    fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+    broken = [row["paper"] for row in file.open_debts() if row["due"] < now]
+    if broken and "result" not in file.case:
+        return (fact, []) if _lapse(fact, broken) else None
+    for one in running(service, file.events, house.calendar):
+        if times.text(one.reading.due_at) < now and "result" not in file.case:
+            _act_on(fact, service, one)
+            if not fact.case["open"] and file.case["open"]:
+                break
+    return (fact, []) if fact.events else None
+
+
+def _lapse(fact: Fact, broken: list[str]) -> bool:
+    """A broken promise settles whatever stage is open; between stages it waits for the next."""
+    if not fact.case["open"]:
+        return False
+    way = fact.service.always[LAPSED]
+    fact.record(way["event"], {"papers": broken})
+    for paper in broken:
+        fact.change_debt(paper, LAPSED)
+    lifecycle.settle(fact, LAPSED, way)
+    return True
+
+
+def _act_on(fact: Fact, service: Service, one: Running) -> None:
+    """Do what the clock's `on_due` says; register, do not branch."""
+    on_due = service.clocks[one.name]["on_due"]
+    ON_DUE[on_due["do"]](fact, service, one, on_due)
+
+
+def _take_action(fact: Fact, service: Service, one: Running, on_due: Data) -> None:
+    """Silence has consequences: the system takes the action of the open stage."""
+    stage = fact.case.get("stage")
+    action = service.actions(stage).get(on_due["action"]) if stage and fact.case["open"] else None
+    if action is None:
+        return
+    as_of = times.text(one.reading.started_at) if on_due.get("as_of") == "start" else None
+    if "status" in action:
+        fact.case["status"] = action["status"]
+    fact.record(on_due.get("event", action["event"]), {"clock": one.name}, as_of=as_of)
+    lifecycle.settle(fact, on_due["action"], action)
+
+
+def _settle_stage(fact: Fact, service: Service, one: Running, on_due: Data) -> None:
+    stage = fact.case.get("stage")
+    way = service.ways(stage).get(on_due["outcome"]) if stage and fact.case["open"] else None
+    if way is None:
+        return
+    fact.record(way["event"], {"clock": one.name, "reason": way.get("reason", "")})
+    lifecycle.settle(fact, on_due["outcome"], way)
+
+
+def _escalate(fact: Fact, service: Service, one: Running, on_due: Data) -> None:
+    """Somebody above is asked to step in, and the resident hears of it."""
+    due = times.text(one.reading.due_at)
+    event = fact.record(OVERDUE, {"clock": one.name, "due": due})
+    who: Row = dict(on_due["who"])
+    fact.open_task(
+        f"overdue-{int(event['seq'])}",
+        "escalation",
+        ["seen"],
+        who["role"],
+        lifecycle.node_of(fact, who),
+        {"clock": one.name, "due": due},
+    )
+
+
+ON_DUE: dict[str, Callable[[Fact, Service, Running, Data], None]] = {
+    "act": _take_action,
+    "settle": _settle_stage,
+    "escalate": _escalate,
+}
+
+
+def _number(key: Key) -> str:
+    return key[0].removeprefix("case#")

@@ -1,0 +1,251 @@
+"""The words of a case: values for the variables of notices and documents, labels for people.
+
+Texts come from the service document; only `{name}` of a listed variable is replaced, so no text
+and no answer is ever read as a template twice.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases import clockwork
+from chalicelib.cases.file import CaseFile
+from chalicelib.cases.numbers import document_number
+from chalicelib.clocks.calendar import Calendar
+from chalicelib.people.directory import Unit
+from chalicelib.platform import times
+from chalicelib.platform.errors import Texts, pick
+from chalicelib.platform.json import resolve
+from chalicelib.platform.ports import Row
+from chalicelib.services.document import Service
+
+VARIABLE = re.compile(r"\{([a-z_]+)\}")
+
+# Events that the engine records for every service, where its document has no words of its own.
+SYSTEM_EVENTS: Mapping[str, Texts] = {
+    "stage_entered": {"zh-Hans": "进入环节", "en": "Stage entered"},
+    "held": {"zh-Hans": "待补齐材料", "en": "Waiting for promised papers"},
+    "overdue": {"zh-Hans": "逾期，已提请督办", "en": "Overdue; a supervisor is asked to step in"},
+    "escalation_seen": {"zh-Hans": "已督办", "en": "The supervisor has stepped in"},
+    "notice_delivered": {"zh-Hans": "通知已送达", "en": "Notice delivered"},
+    "handed_to_person": {"zh-Hans": "转人工电话通知", "en": "Handed to a person to call"},
+    "called": {"zh-Hans": "已电话通知", "en": "Called by telephone"},
+    "resumed": {"zh-Hans": "流程已恢复", "en": "The flow was resumed"},
+    "closed": {"zh-Hans": "办结", "en": "Concluded"},
+}
+HIDDEN_EVENTS = frozenset({"stage_entered", "notice_delivered", "resumed", "handed_to_person"})
+
+STATUSES: Mapping[str, Texts] = {
+    "submitted": {"zh-Hans": "已提交", "en": "submitted"},
+    "received": {"zh-Hans": "已收件", "en": "received"},
+    "to_complete": {"zh-Hans": "待补正", "en": "papers to complete"},
+    "not_accepted": {"zh-Hans": "不予受理", "en": "not accepted"},
+    "accepted": {"zh-Hans": "已受理", "en": "accepted"},
+    "accepted_with_gap": {"zh-Hans": "容缺受理", "en": "accepted with a gap"},
+    "in_progress": {"zh-Hans": "办理中", "en": "in progress"},
+    "special_procedure": {"zh-Hans": "特别程序", "en": "special procedure"},
+    "extended": {"zh-Hans": "已延期", "en": "extended"},
+    "granted": {"zh-Hans": "准予", "en": "granted"},
+    "refused": {"zh-Hans": "不予", "en": "refused"},
+    "ready": {"zh-Hans": "待领取", "en": "ready to collect"},
+    "delivered": {"zh-Hans": "已送达", "en": "delivered"},
+    "returned": {"zh-Hans": "退件", "en": "returned"},
+    "withdrawn": {"zh-Hans": "已撤回", "en": "withdrawn"},
+    "terminated": {"zh-Hans": "终止办理", "en": "terminated"},
+}
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The text with its variables replaced. Raises KeyError for one that has no value."""
+    return VARIABLE.sub(lambda match: values[match[1]], template)
+
+
+def variables_of(template: str) -> list[str]:
+    return VARIABLE.findall(template)
+
+
+def event_title(service: Service, type: str, language: str) -> str:
+    own = service.data["events"].get(type)
+    return pick(own["titles"] if own else SYSTEM_EVENTS.get(type, {"zh-Hans": type}), language)
+
+
+def is_public(service: Service, type: str) -> bool:
+    """Whether the resident's story tells of this kind of event."""
+    own = service.data["events"].get(type)
+    return bool(own.get("public", True)) if own else type not in HIDDEN_EVENTS
+
+
+def paper_titles(service: Service, papers: Iterable[str], language: str) -> list[dict[str, str]]:
+    return [
+        {"paper": paper, "title": pick(service.papers[paper]["titles"], language)}
+        for paper in papers
+    ]
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What a text is about: a case, one of its events, and what is known around it."""
+
+    service: Service
+    file: CaseFile
+    event: Row
+    answers: Mapping[str, Any]
+    details: Mapping[str, Any]
+    unit: Unit
+    calendar: Calendar
+    officer: str
+    language: str
+
+    def values(self, date_of: str | None = None, word: str = "") -> dict[str, str]:
+        """Every variable a text may use; `date_of` names the clock behind {date}."""
+        case, data = self.file.case, self.event["data"]
+        reason = self.service.data["reasons"].get(data.get("reason") or self._way_reason(), {})
+        papers = self._papers()
+        result = self.service.data["results"].get(case.get("result", ""), {})
+        due = self._due(date_of)
+        return {
+            "sign": self.unit.text("sign", self.language),
+            "service": pick(self.service.data["short"], self.language),
+            "no": self.file.number,
+            "date": self.day(due) if due else "",
+            "due": self.long_day(due) if due else "",
+            "officer": self.officer,
+            "agent": self.officer,
+            "phone": self.unit.text("phone"),
+            "where": str(self.details.get("right_door") or self.unit.text("where", self.language)),
+            "paper": self._short(papers[0]) if papers else "",
+            "n": str(len(papers)),
+            "list": self._list(papers),
+            "reason": self._pick(reason.get("short")) or str(self.details.get("reason", "")),
+            "basis": self._basis(reason.get("basis")),
+            "text": str(self.details.get("text", "")),
+            "remedies": fill_known(self._pick(result.get("remedies")), self._doors()),
+            "name": str(resolve(self.answers, self.service.data["subject"]["name"]) or ""),
+            "number": self._number(word),
+            "received": self._day_of(self.service.received),
+            "accepted": self.long_day(times.moment(self.event.get("as_of") or self.event["at"])),
+            "statutory": self._budget("statutory"),
+            "promised": self._budget("promised"),
+            "consequence": self._consequence(papers),
+            "licence": str(self.details.get("licence", "")),
+            "days": self._extension(),
+            "authority": self.unit.text("titles", self.language),
+            "period": "",
+            **self._doors(),
+        }
+
+    def day(self, moment: datetime) -> str:
+        local = self.calendar.local(moment)
+        if self.language.startswith("zh"):
+            return f"{local.month}月{local.day}日"
+        return f"{local.day} {local:%b}"
+
+    def long_day(self, moment: datetime) -> str:
+        local = self.calendar.local(moment)
+        if self.language.startswith("zh"):
+            return f"{local.year}年{local.month}月{local.day}日"
+        return f"{local.day} {local:%B} {local.year}"
+
+    def _due(self, name: str | None) -> datetime | None:
+        if name == "debts":
+            dues = [row["due"] for row in self.file.debts if row["state"] != "in"]
+            return times.moment(min(dues)) if dues else None
+        if name is None:
+            return None
+        seen = [row for row in self.file.events if row["seq"] <= self.event["seq"]]
+        text = clockwork.due_text(self.service, name, seen, self.calendar)
+        return times.moment(text) if text else None
+
+    def _papers(self) -> list[str]:
+        """The papers this event speaks of: its own, else those still owed."""
+        data = self.event["data"]
+        if "given" in data:
+            return list(data["given"])
+        return list(
+            data.get("papers") or [row["paper"] for row in self.file.debts if row["state"] != "in"]
+        )
+
+    def _list(self, papers: list[str]) -> str:
+        what = {item["paper"]: item["what"] for item in self.details.get("missing", [])}
+        names = []
+        for paper in papers:
+            title = pick(self.service.papers[paper]["titles"], self.language)
+            more = what.get(paper)
+            if more:
+                title += f"（{more}）" if self.language.startswith("zh") else f" ({more})"
+            names.append(title)
+        return ("；" if self.language.startswith("zh") else "; ").join(names)
+
+    def _short(self, paper: str) -> str:
+        definition = self.service.papers[paper]
+        return pick(definition.get("short") or definition["titles"], self.language)
+
+    def _consequence(self, papers: list[str]) -> str:
+        for paper in papers:
+            gap = self.service.papers[paper].get("gap", {})
+            if "consequence" in gap:
+                return pick(gap["consequence"], self.language)
+        return ""
+
+    def _way_reason(self) -> str:
+        """The reason a way carries when nobody chose one (a supplement that came too late)."""
+        for stage in self.service.stages.values():
+            for way in stage.get("outcomes", {}).values():
+                if way["event"] == self.event["type"]:
+                    return str(way.get("reason", ""))
+        for way in self.service.always.values():
+            if way["event"] == self.event["type"]:
+                return str(way.get("reason", ""))
+        return ""
+
+    def _number(self, word: str) -> str:
+        if not word:
+            words = [
+                self.service.data["documents"][name]["class"]
+                for name in self.service.documents_on(self.event["type"])
+            ]
+            word = words[0] if words else ""
+        if not word:
+            return ""
+        year = self.calendar.local_date(times.moment(self.event["at"])).year
+        abbr = self.unit.text("abbr")
+        return document_number(abbr, word, year, self.file.number, int(self.event["seq"]))
+
+    def _day_of(self, type: str) -> str:
+        event = next((row for row in self.file.events if row["type"] == type), None)
+        return self.long_day(times.moment(event["at"])) if event else ""
+
+    def _budget(self, kind: str) -> str:
+        for clock in self.service.clocks.values():
+            if clock.get("kind") == kind:
+                return str(next(iter(clock["budget"].values())))
+        return ""
+
+    def _extension(self) -> str:
+        for clock in self.service.clocks.values():
+            if clock.get("extend", {}).get("event") == self.event["type"]:
+                return str(clock["extend"]["working_days"])
+        return ""
+
+    def _basis(self, basis: Mapping[str, str] | None) -> str:
+        if not basis:
+            return ""
+        if self.language.startswith("zh"):
+            return f"《{basis['title']}》{basis.get('article', '')}"
+        return f"{basis['title']} {basis.get('article', '')}".strip()
+
+    def _doors(self) -> dict[str, str]:
+        return {
+            "review_body": self.unit.text("review_body", self.language),
+            "court": self.unit.text("court", self.language),
+        }
+
+    def _pick(self, texts: Texts | None) -> str:
+        return pick(texts, self.language) if texts else ""
+
+
+def fill_known(template: str, values: Mapping[str, str]) -> str:
+    """As `fill`, leaving variables alone that have no value here."""
+    return VARIABLE.sub(lambda match: values.get(match[1], match[0]), template)

@@ -1,0 +1,1 @@
+"""People and organisations: who somebody is, and what they may do."""

@@ -1,0 +1,77 @@
+"""Who may do what: one table and one pure function (D8).
+
+A grant reaches its node and everything below it: the node is an element of the other's path, so
+`gz/1` never reaches `gz/10`. A route not listed here fails the build (a test compares both ways).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from chalicelib.people.directory import Grant
+
+
+class Need(StrEnum):
+    """What a route asks of its caller before anything is read."""
+
+    NOBODY = "nobody"
+    SECRET = "secret"
+    MAYBE = "maybe"
+    OFFICER = "officer"
+    PUBLISHER = "publisher"
+    OPERATOR = "operator"
+
+
+ROUTES: dict[tuple[str, str], Need] = {
+    ("GET", "/services"): Need.NOBODY,
+    ("GET", "/services/{service}"): Need.NOBODY,
+    ("GET", "/schemas/service-document/1"): Need.NOBODY,
+    ("POST", "/services/{service}/cases"): Need.MAYBE,
+    ("GET", "/my/cases/{number}"): Need.SECRET,
+    ("POST", "/my/cases/{number}/actions"): Need.SECRET,
+    ("GET", "/inbox"): Need.OFFICER,
+    ("GET", "/cases/{number}"): Need.OFFICER,
+    ("GET", "/cases/{number}/why"): Need.OFFICER,
+    ("POST", "/cases/{number}/actions"): Need.OFFICER,
+    ("POST", "/cases/{number}/tasks/{task}/actions"): Need.OFFICER,
+    ("POST", "/services"): Need.PUBLISHER,
+    ("GET", "/uploads/{upload}"): Need.PUBLISHER,
+}
+
+# Roles that may read a case on whose path they hold a grant. Publishers and operators are not
+# among them: running the system gives no sight of what people wrote.
+READERS = frozenset({"acceptor", "examiner", "approver", "issuer", "head", "supervisor", "caller"})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: nobody known, an applicant who holds the receipt, or a party with grants."""
+
+    id: str
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return self.id not in (ANONYMOUS.id, APPLICANT.id)
+
+
+ANONYMOUS = Caller("anonymous")
+APPLICANT = Caller("applicant")
+SYSTEM = Caller("system")
+
+
+def holds(grants: Iterable[Grant], role: str, path: Sequence[str], today: date) -> bool:
+    """Whether one of the grants gives the role at the node with this path, today."""
+    return any(
+        grant.role == role and grant.node in path and grant.holds_on(today) for grant in grants
+    )
+
+
+def reads(grants: Iterable[Grant], paths: Iterable[Sequence[str]], today: date) -> bool:
+    """Whether one of the grants lets its holder read a case that lies on these paths."""
+    nodes = {node for path in paths for node in path}
+    return any(
+        grant.role in READERS and grant.node in nodes and grant.holds_on(today) for grant in grants
+    )

@@ -1,0 +1,142 @@
+"""Who and where: nodes, units, owners, parties, grants, calendars and token keys, read cached.
+
+An entry is believed for 60 s at most, so a grant that was taken back stops working within that.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from chalicelib.clocks.calendar import Calendar
+from chalicelib.platform.ports import Now, Row, Store, Table
+
+BELIEVED = timedelta(seconds=60)
+CACHED = 4096
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the region tree; `path` runs from the root to the node itself, by ids."""
+
+    id: str
+    path: tuple[str, ...]
+    level: str
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Unit:
+    id: str
+    node: str
+    data: Mapping[str, Any]
+
+    def text(self, name: str, language: str = "zh-Hans") -> str:
+        value = self.data.get(name, "")
+        if isinstance(value, Mapping):
+            return str(value.get(language) or value.get("zh-Hans", ""))
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """The party holds the role at the node and everything below it, from, to (inclusive)."""
+
+    role: str
+    node: str
+    since: date
+    until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Party:
+    id: str
+    name: str
+    grants: tuple[Grant, ...]
+
+
+class Directory:
+    def __init__(self, store: Store, now: Now) -> None:
+        self._store = store
+        self._now = now
+        self._kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
+
+    def node(self, node: str) -> Node | None:
+        data = self._data(f"node#{node}", "node")
+        if data is None:
+            return None
+        return Node(node, tuple(data["path"]), data["level"], data["titles"])
+
+    def node_of_code(self, code: str) -> Node | None:
+        """The node that carries a 12-digit code, or its nearest ancestor that is known."""
+        for digits in (12, 9, 6, 4, 2):
+            data = self._data(f"code#{code[:digits].ljust(12, '0')}", "code")
+            if data is not None:
+                return self.node(data["node"])
+        return None
+
+    def unit(self, unit: str) -> Unit | None:
+        data = self._data(f"unit#{unit}", "unit")
+        return None if data is None else Unit(unit, data["node"], data)
+
+    def owner(self, service: str) -> Unit | None:
+        """The unit that owns a service in this authority tree."""
+        data = self._data(f"owner#{service}", "owner")
+        return None if data is None else self.unit(data["unit"])
+
+    def party(self, party: str) -> Party | None:
+        rows: list[Row] = self._cached(
+            f"party#{party}", "", lambda: self._store.partition(Table.DIRECTORY, f"party#{party}")
+        )
+        data = next((row["data"] for row in rows if row["kind"] == "party"), None)
+        if data is None:
+            return None
+        grants = tuple(_grant(row["data"]) for row in rows if row["kind"] == "grant")
+        return Party(party, data["name"], grants)
+
+    def calendar(self, calendar: str = "cn") -> Calendar:
+        calendar_row: Calendar = self._cached(
+            f"calendar#{calendar}", "read", lambda: self._calendar(calendar)
+        )
+        return calendar_row
+
+    def issuer(self, issuer: str) -> Mapping[str, Any] | None:
+        return self._data(f"issuer#{issuer}", "issuer")
+
+    def refresh(self) -> None:
+        """Forget everything read so far."""
+        self._kept.clear()
+
+    def _calendar(self, calendar: str) -> Calendar:
+        data = self._data(f"calendar#{calendar}", "calendar")
+        if data is None:
+            raise LookupError(f"no calendar {calendar} has been published")
+        return Calendar.from_document(data)
+
+    def _data(self, pk: str, sk: str) -> Mapping[str, Any] | None:
+        row = self._cached(pk, sk, lambda: self._store.get(Table.DIRECTORY, (pk, sk)))
+        return None if row is None else row["data"]
+
+    def _cached(self, pk: str, sk: str, read: Callable[[], Any]) -> Any:
+        now = self._now()
+        kept = self._kept.get((pk, sk))
+        if kept is not None and timedelta(0) <= now - kept[0] < BELIEVED:
+            return kept[1]
+        value = read()
+        if len(self._kept) >= CACHED:
+            self._kept.clear()
+        self._kept[pk, sk] = (now, value)
+        return value
+
+
+def _grant(data: Mapping[str, Any]) -> Grant:
+    until = data.get("to")
+    return Grant(
+        data["role"],
+        data["node"],
+        date.fromisoformat(data["from"]),
+        date.fromisoformat(until) if until else None,
+    )

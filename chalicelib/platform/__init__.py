@@ -1,0 +1,1 @@
+"""The ports and their AWS adapters, settings, errors."""

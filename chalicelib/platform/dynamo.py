@@ -1,0 +1,274 @@
+"""The store port on DynamoDB: PynamoDB models map the rows, one connection carries everything.
+
+One botocore session and one client for all tables, since each client costs a cold start about a
+fifth of the whole. Time limits are far below API Gateway's 29 s: connect 1 s, read 2 s, 2 retries.
+A transaction that loses against another is repeated here, three times with jitter, and nowhere
+else (PynamoDB does not: issue 1264); what the SDK repeats by itself is harmless because every
+operation is conditional.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any, cast
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.connection import Connection
+from pynamodb.connection.base import MetaTable
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition as Expression
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from chalicelib.platform.ports import (
+    Absent,
+    Below,
+    Busy,
+    Change,
+    Condition,
+    ConditionFailed,
+    Delete,
+    Either,
+    Equals,
+    Every,
+    Key,
+    Missing,
+    Operation,
+    Page,
+    Put,
+    Row,
+    Table,
+)
+
+TRIES = 4
+CONTENTION = frozenset({"TransactionConflict", "TransactionInProgressException", "ThrottlingError"})
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One table: its rows' base model, its kinds by name, its indexes as (hash, range)."""
+
+    base: type[Model]
+    kinds: Mapping[str, type[Model]]
+    indexes: Mapping[str, tuple[str, str]]
+
+
+class DynamoStore:
+    def __init__(
+        self,
+        shapes: Mapping[Table, Shape],
+        names: Mapping[Table, str],
+        region: str,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._shapes = shapes
+        self._names = names
+        self._sleep = sleep
+        self.connection = Connection(
+            region=region,
+            connect_timeout_seconds=1,
+            read_timeout_seconds=2,
+            max_retry_attempts=2,
+        )
+        for table, shape in shapes.items():
+            self.connection.add_meta_table(_meta(names[table], shape))
+
+    def get(self, table: Table, key: Key) -> Row | None:
+        data = self._call(
+            lambda: self.connection.get_item(
+                self._names[table], key[0], range_key=key[1], consistent_read=True
+            )
+        )
+        item = data.get("Item")
+        return self._row(table, item) if item else None
+
+    def partition(self, table: Table, pk: str, prefix: str = "") -> list[Row]:
+        rows: list[Row] = []
+        start: Any = None
+        within = Path("sk").startswith(cast(str, {"S": prefix})) if prefix else None
+        while True:
+            data = self._call(
+                lambda start=start: self.connection.query(  # type: ignore[misc]
+                    self._names[table],
+                    pk,
+                    range_key_condition=within,
+                    consistent_read=True,
+                    exclusive_start_key=start,
+                )
+            )
+            rows += [self._row(table, item) for item in data["Items"]]
+            start = data.get("LastEvaluatedKey")
+            if not start:
+                return rows
+
+    def get_many(self, table: Table, keys: Sequence[Key]) -> list[Row]:
+        found: dict[Key, Row] = {}
+        wanted = [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys(keys)]
+        while wanted:
+            batch, wanted = wanted[:100], wanted[100:]
+            data = self._call(
+                lambda batch=batch: self.connection.batch_get_item(  # type: ignore[misc]
+                    self._names[table], batch, consistent_read=True
+                )
+            )
+            for item in data["Responses"].get(self._names[table], []):
+                row = self._row(table, item)
+                found[row["pk"], row["sk"]] = row
+            left = data.get("UnprocessedKeys", {}).get(self._names[table], {}).get("Keys", [])
+            wanted += [{name: next(iter(v.values())) for name, v in key.items()} for key in left]
+        return [found[key] for key in dict.fromkeys(keys) if key in found]
+
+    def find(
+        self,
+        table: Table,
+        index: str,
+        value: str,
+        upto: str | None = None,
+        limit: int = 50,
+        cursor: Mapping[str, str] | None = None,
+    ) -> Page:
+        _, range_key = self._shapes[table].indexes[index]
+        data = self._call(
+            lambda: self.connection.query(
+                self._names[table],
+                value,
+                range_key_condition=None if upto is None else Path(range_key) <= {"S": upto},
+                index_name=index,
+                limit=limit,
+                exclusive_start_key=cursor and {k: {"S": v} for k, v in cursor.items()},
+            )
+        )
+        last = data.get("LastEvaluatedKey")
+        return Page(
+            tuple((item["pk"]["S"], item["sk"]["S"]) for item in data["Items"]),
+            {name: v["S"] for name, v in last.items()} if last else None,
+        )
+
+    def transact(self, operations: Sequence[Operation]) -> None:
+        # The order of the request's items, which the cancellation reasons follow.
+        order = [
+            position
+            for kind in (Delete, Put, Change)
+            for position, operation in enumerate(operations)
+            if isinstance(operation, kind)
+        ]
+        items = [self._kwargs(operation) for operation in operations]
+        for attempt in range(TRIES):
+            try:
+                self.connection.transact_write_items(
+                    condition_check_items=[],
+                    delete_items=_of_kind(operations, items, Delete),
+                    put_items=_of_kind(operations, items, Put),
+                    update_items=_of_kind(operations, items, Change),
+                )
+                return
+            except TransactWriteError as error:
+                _raise_unless_contended(error, order, last=attempt == TRIES - 1)
+            except (PynamoDBException, BotoCoreError) as error:
+                raise Busy(type(error).__name__) from error
+            self._sleep(random.uniform(0.01, 0.05 * 2**attempt))
+
+    def _call(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        try:
+            return call()
+        except (PynamoDBException, BotoCoreError) as error:
+            raise Busy(type(error).__name__) from error
+
+    def _row(self, table: Table, item: dict[str, Any]) -> Row:
+        instance = self._shapes[table].kinds[item["kind"]["S"]]()
+        instance.deserialize(item)
+        row = {name: v for name, v in instance.attribute_values.items() if v is not None}
+        row["kind"] = item["kind"]["S"]
+        return row
+
+    def _kwargs(self, operation: Operation) -> dict[str, Any]:
+        pk, sk = operation.key
+        kind = operation.row["kind"] if isinstance(operation, Put) else operation.kind
+        model = self._shapes[operation.table].kinds[kind]
+        kwargs: dict[str, Any] = {"range_key": sk, "key": "Key"}
+        if operation.when is not None:
+            kwargs["condition"] = _expression(operation.when, model)
+        if isinstance(operation, Put):
+            kwargs |= {"key": "Item", "attributes": _serialize(model, operation.row)}
+        elif isinstance(operation, Change):
+            kwargs["actions"] = _actions(model, operation)
+        return self.connection.get_operation_kwargs(self._names[operation.table], pk, **kwargs)
+
+
+def _of_kind(
+    operations: Sequence[Operation], items: Sequence[dict[str, Any]], kind: type[Operation]
+) -> list[dict[str, Any]]:
+    return [
+        item
+        for operation, item in zip(operations, items, strict=True)
+        if isinstance(operation, kind)
+    ]
+
+
+def _raise_unless_contended(error: TransactWriteError, order: list[int], last: bool) -> None:
+    """Raises ConditionFailed or Busy, unless trying again can help."""
+    codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+    failed = [order[i] for i, code in enumerate(codes) if code == "ConditionalCheckFailed"]
+    if failed:
+        raise ConditionFailed(failed) from error
+    if last or not CONTENTION & {error.cause_response_code, *codes}:
+        raise Busy(str(error.cause_response_code)) from error
+
+
+def _meta(name: str, shape: Shape) -> MetaTable:
+    attributes = {"pk", "sk", *(part for pair in shape.indexes.values() for part in pair)}
+    return MetaTable(
+        {
+            "TableName": name,
+            "KeySchema": _schema("pk", "sk"),
+            "AttributeDefinitions": [
+                {"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes
+            ],
+            "GlobalSecondaryIndexes": [
+                {"IndexName": index, "KeySchema": _schema(*pair)}
+                for index, pair in shape.indexes.items()
+            ],
+        }
+    )
+
+
+def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+def _serialize(model: type[Model], row: Row) -> dict[str, Any]:
+    item: dict[str, Any] = model(**{k: v for k, v in row.items() if k != "kind"}).serialize()
+    item["kind"] = {"S": row["kind"]}
+    return item
+
+
+def _actions(model: type[Model], change: Change) -> list[Action]:
+    return [getattr(model, name).set(value) for name, value in change.set.items()] + [
+        getattr(model, name).remove() for name in change.remove
+    ]
+
+
+def _expression(condition: Condition, model: type[Model]) -> Expression:
+    """The condition as an expression; values are written as the model's attribute writes them."""
+    match condition:
+        case Absent():
+            return Path("pk").does_not_exist()
+        case Missing(attribute):
+            return Path(attribute).does_not_exist()
+        case Equals(attribute, value):
+            equal: Expression = getattr(model, attribute) == value
+            return equal
+        case Below(attribute, value):
+            below: Expression = getattr(model, attribute) < value
+            return below
+        case Every(of):
+            return reduce(and_, (_expression(part, model) for part in of))
+        case Either(of):
+            return reduce(or_, (_expression(part, model) for part in of))

@@ -1,0 +1,159 @@
+"""The one reader of JSON that strangers send, and the one canonical writer.
+
+Reads RFC 8259 text strictly: size and depth are counted on the raw bytes before parsing; NaN,
+Infinity, duplicate names, lone surrogates, a byte order mark and any encoding but UTF-8 are
+refused; a number that would not read back equal is refused.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import rfc8785
+
+from chalicelib.platform.errors import (
+    Finding,
+    Malformed,
+    NumberOutOfRange,
+    TextNotAllowed,
+    TooLarge,
+)
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 32
+MAX_DIGITS = 18
+
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ESCAPED_SUSPECT = re.compile(r"\\u(?:00[01][0-9a-f]|007f|008|009|20[0-6]|d[89a-f]|feff)", re.I)
+# Control characters but tab and line feeds, and the bidirectional overrides and isolates that
+# can make a text read as another (Unicode TR 36).
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def read(raw: bytes, max_bytes: int = MAX_BYTES) -> Any:
+    """The value in `raw`. Raises Malformed, TooLarge, NumberOutOfRange or TextNotAllowed."""
+    if len(raw) > max_bytes:
+        raise TooLarge
+    _refuse_depth(raw)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(_texts("不是UTF-8编码", "not UTF-8")) from error
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_float=_float,
+            parse_int=_integer,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Malformed(_texts("不是有效的JSON", "not valid JSON")) from error
+    if _FORBIDDEN.search(text) or _ESCAPED_SUSPECT.search(text):
+        _refuse_text(value)
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 bytes, for hashes."""
+    return rfc8785.dumps(value)
+
+
+def compact(value: Any) -> str:
+    """JSON text for rows and answers; not canonical."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON that the product wrote itself."""
+    return json.loads(text)
+
+
+def _refuse_depth(raw: bytes) -> None:
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for byte in _STRINGS.sub(b"", raw):
+        if byte in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Malformed(_texts("嵌套过深", "nested too deeply"))
+        elif byte in b"]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("duplicate name")
+    return result
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if len(text) > 40 or not math.isfinite(value) or Decimal(text) != Decimal(repr(value)):
+        raise NumberOutOfRange
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text.lstrip("-")) > MAX_DIGITS:
+        raise NumberOutOfRange
+    return int(text)
+
+
+def _refuse_text(value: Any) -> None:
+    for pointer, text in _walk(value, ""):
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise Malformed(_texts("含有不完整的字符", "a lone surrogate")) from error
+        if _FORBIDDEN.search(text):
+            raise TextNotAllowed(
+                findings=[
+                    Finding(
+                        pointer, "text", _texts("含有不允许的字符", "has a forbidden character")
+                    )
+                ]
+            )
+
+
+def _walk(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield pointer, name
+            yield from _walk(item, f"{pointer}/{escape(name)}")
+
+
+def escape(name: str) -> str:
+    """One reference token of a JSON Pointer (RFC 6901 §3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def resolve(value: Any, pointer: str) -> Any:
+    """What a JSON Pointer leads to, or None."""
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return value
+
+
+def _texts(zh: str, en: str) -> dict[str, str]:
+    return {"zh-Hans": zh, "en": en}

@@ -1,0 +1,1 @@
+"""HTTP routes, a Blueprint by audience: the public, residents, officers, publishers."""

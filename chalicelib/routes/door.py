@@ -1,0 +1,205 @@
+"""The door: reads the request once, names the caller, shapes every answer and every refusal.
+
+A handler takes the request apart with these functions, calls one use case, shapes the reply.
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from chalice.app import Request, Response
+
+from chalicelib.cases.file import CaseFile, load
+from chalicelib.cases.house import House
+from chalicelib.cases.numbers import is_number
+from chalicelib.people.authority import ANONYMOUS, Caller
+from chalicelib.platform import json as strict
+from chalicelib.platform.errors import (
+    BadRequest,
+    Malformed,
+    MethodNotAllowed,
+    NotFound,
+    NotIdentified,
+    PreconditionRequired,
+    Problem,
+    Unavailable,
+    UnsupportedMediaType,
+    VersionChanged,
+)
+from chalicelib.platform.lazy import lazy
+from chalicelib.platform.ports import Busy
+from chalicelib.platform.settings import TokenSettings
+
+if TYPE_CHECKING:
+    from chalicelib.people import tokens
+else:
+    tokens = lazy("chalicelib.people.tokens")
+
+LANGUAGES = ("zh-Hans", "en")
+PROBLEM = "application/problem+json"
+JSON = "application/json"
+
+
+class Door:
+    """One for the process; `current` gives Chalice's request of this moment."""
+
+    def __init__(
+        self,
+        house: Callable[[], House],
+        settings: Callable[[], TokenSettings],
+        current: Callable[[], Request | None],
+    ) -> None:
+        self._house = house
+        self._settings = settings
+        self._current = current
+        self._verifier: tokens.Verifier | None = None
+
+    @property
+    def house(self) -> House:
+        return self._house()
+
+    @property
+    def request(self) -> Request:
+        request = self._current()
+        if request is None:
+            raise BadRequest
+        return request
+
+    def header(self, name: str) -> str | None:
+        value = self.request.headers.get(name)
+        return None if value is None else str(value)
+
+    def query(self, name: str, needed: bool = False) -> str | None:
+        value = dict(self.request.query_params or {}).get(name)
+        if value is None and needed:
+            zh, en = f"缺少参数{name}", f"the parameter {name} is needed"
+            raise BadRequest({"zh-Hans": zh, "en": en})
+        return value
+
+    @property
+    def language(self) -> str:
+        return language_of(self.header("accept-language") or "")
+
+    def body(self) -> Any:
+        """The JSON body, read strictly. Raises UnsupportedMediaType, Malformed, TooLarge …"""
+        kind = (self.header("content-type") or JSON).split(";")[0].strip().lower()
+        if kind != JSON or (self.header("content-encoding") or "identity") != "identity":
+            raise UnsupportedMediaType
+        try:
+            raw = cast(bytes, self.request.raw_body)
+        except (ValueError, UnicodeError) as error:
+            raise Malformed from error
+        body = strict.read(raw)
+        if not isinstance(body, dict):
+            raise Malformed({"zh-Hans": "须为JSON对象", "en": "a JSON object is needed"})
+        return body
+
+    def version(self, needed: bool = True) -> int | None:
+        """The case version in If-Match. Raises PreconditionRequired, VersionChanged."""
+        value = self.header("if-match")
+        if value is None:
+            if needed:
+                raise PreconditionRequired
+            return None
+        digits = value.strip().removeprefix("W/").strip('"')
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+            raise VersionChanged
+        return int(digits)
+
+    def caller(self, needed: bool = True) -> Caller:
+        """Who asks, by bearer token. Raises NotIdentified; anonymous where that is allowed."""
+        authorization = self.header("authorization")
+        if authorization is None:
+            if needed:
+                raise NotIdentified
+            return ANONYMOUS
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotIdentified
+        settings = self._settings()
+        if self._verifier is None:
+            self._verifier = tokens.Verifier(settings.issuer, settings.audience, settings.algorithm)
+        jwks = self.house.directory.issuer(settings.issuer)
+        subject = self._verifier.subject(token.strip(), jwks)
+        party = self.house.directory.party(subject)
+        if party is None:
+            return Caller(subject)
+        return Caller(party.id, party.name, party.grants)
+
+    def officer(self) -> Caller:
+        """A caller with grants. Raises NotIdentified, NotFound for people who are no officers."""
+        caller = self.caller()
+        if not caller.grants:
+            raise NotFound
+        return caller
+
+    def my_case(self, number: str) -> CaseFile:
+        """The case whose receipt secret the request carries. Raises NotFound for all else."""
+        secret = self.header("receipt-secret") or ""
+        if not is_number(number) or not secret.isascii():
+            raise NotFound
+        if not hmac.compare_digest(self.house.ports.keys.secret(number), secret.upper()):
+            raise NotFound
+        file = load(self.house.ports.store, number)
+        if file is None:
+            raise NotFound
+        return file
+
+
+def language_of(header: str) -> str:
+    """The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); zh-Hans first."""
+    wishes = []
+    for position, part in enumerate(header.split(",")[:20]):
+        tag, _, parameters = part.strip().partition(";")
+        quality = parameters.strip().removeprefix("q=") or "1"
+        try:
+            wishes.append((-float(quality), position, tag.lower()))
+        except ValueError:
+            continue
+    for _, _, tag in sorted(wishes):
+        if tag.startswith("en"):
+            return "en"
+        if tag.startswith("zh") or tag == "*":
+            return "zh-Hans"
+    return LANGUAGES[0]
+
+
+def reply(
+    body: Any, status: int = 200, headers: Mapping[str, str] | None = None, kind: str = JSON
+) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(
+        text, {"Content-Type": kind, "Cache-Control": "no-store", **(headers or {})}, status
+    )
+
+
+def refuse(problem: Problem, language: str) -> Response:
+    headers = {**problem.headers, "Content-Language": language}
+    return reply(problem.body(language), problem.status, headers, PROBLEM)
+
+
+CHALICE_PROBLEMS: Mapping[int, type[Problem]] = {
+    404: NotFound,
+    405: MethodNotAllowed,
+    415: UnsupportedMediaType,
+}
+
+
+def shape(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Middleware: every refusal leaves as problem details, also those Chalice made itself."""
+    language = LANGUAGES[0]
+    if request is not None and request.headers.get("accept-language"):
+        language = language_of(str(request.headers["accept-language"]))
+    try:
+        response = get_response(request)
+    except Problem as problem:
+        return refuse(problem, language)
+    except Busy:
+        return refuse(Unavailable(), language)
+    if response.status_code >= 400 and response.headers.get("Content-Type") != PROBLEM:
+        made = CHALICE_PROBLEMS.get(response.status_code, Problem)()
+        if "Allow" in response.headers:
+            made.headers["Allow"] = str(response.headers["Allow"])
+        return refuse(made, language)
+    return response

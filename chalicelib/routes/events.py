@@ -1,0 +1,101 @@
+"""What reaches the worker: queue messages, stream records, ticks, ended executions, operators.
+
+One function takes them all; which it is follows from the event's own shape as AWS documents it.
+Nothing of a message is logged but ids and what became of it.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from chalicelib.cases.dispatch import carry_out
+from chalicelib.cases.envelope import Taken, read_envelope, take
+from chalicelib.cases.house import House
+from chalicelib.cases.tick import recover, revive, tick
+from chalicelib.platform import times
+from chalicelib.platform.ports import Busy
+
+log = logging.getLogger("bancheng.worker")
+
+Event = Mapping[str, Any]
+
+
+def work(house: House, event: Event) -> Any:
+    """The answer of one invocation; for queue batches, the messages to be delivered again."""
+    if "Records" in event:
+        source = event["Records"][0].get("eventSource", "") if event["Records"] else ""
+        return _queue(house, event) if source == "aws:sqs" else _stream(house, event)
+    if event.get("source") == "aws.states":
+        return _execution(house, event)
+    for name, command in COMMANDS.items():
+        if name in event:
+            return command(house, event[name] or {})
+    return {"error": f"one of {', '.join(COMMANDS)} is needed"}
+
+
+def _queue(house: House, event: Event) -> Event:
+    """Envelopes. Only what may go better next time is given back to the queue."""
+    failures = []
+    for record in event["Records"]:
+        try:
+            body = json.loads(record["body"])
+        except ValueError:
+            body = None
+        envelope = read_envelope(body, house.now())
+        try:
+            taken = take(house, envelope) if envelope else Taken.DROPPED
+        except Busy:
+            failures.append({"itemIdentifier": record["messageId"]})
+            continue
+        log.info(
+            json.dumps(
+                {
+                    "event": "envelope",
+                    "case": envelope.case if envelope else None,
+                    "stage": envelope.stage if envelope else None,
+                    "taken": taken,
+                }
+            )
+        )
+    return {"batchItemFailures": failures}
+
+
+def _stream(house: House, event: Event) -> Event:
+    """The table's stream only wakes the dispatcher; the sweep finds what is missed here."""
+    for record in event["Records"]:
+        keys = record.get("dynamodb", {}).get("Keys", {})
+        pk, sk = keys.get("pk", {}).get("S", ""), keys.get("sk", {}).get("S", "")
+        if record.get("eventName") == "INSERT" and sk.startswith("out#"):
+            try:
+                carry_out(house, pk.removeprefix("case#"), sk)
+            except (Busy, LookupError) as error:
+                log.warning(json.dumps({"event": "effect-later", "why": type(error).__name__}))
+    return {"batchItemFailures": []}
+
+
+def _execution(house: House, event: Event) -> Event:
+    """An execution ended (EventBridge): a case that has not ended gets its next generation."""
+    name = str(event.get("detail", {}).get("name", ""))
+    number = name.partition("-")[0]
+    return {"restarted": revive(house, number)}
+
+
+def _tick(house: House, command: Event) -> Event:
+    return asdict(tick(at(house, command.get("now"))))
+
+
+def _recover(house: House, command: Event) -> Event:
+    return asdict(recover(at(house, command.get("now"))))
+
+
+COMMANDS: dict[str, Callable[[House, Event], Event]] = {"tick": _tick, "recover": _recover}
+
+
+def at(house: House, now: str | None) -> House:
+    """The same house at a given time, for operators who drive the clock."""
+    if now is None:
+        return house
+    moment = times.moment(now)
+    return House(replace(house.ports, now=lambda: moment))

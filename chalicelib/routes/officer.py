@@ -1,0 +1,78 @@
+"""For officers: the inbox, a case, why it is where it is, and what can be done with it."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.cases import story
+from chalicelib.cases.act import ACTION_SCHEMA, Act, act, visible
+from chalicelib.cases.file import CaseFile, load
+from chalicelib.cases.idempotency import key_for
+from chalicelib.cases.inbox import inbox
+from chalicelib.cases.numbers import is_number
+from chalicelib.cases.why import why
+from chalicelib.platform.errors import NotFound, Refused
+from chalicelib.routes.door import Door, reply
+from chalicelib.services.document import Service
+
+
+def routes(door: Door) -> Blueprint:
+    officer = Blueprint(__name__)
+
+    @officer.route("/inbox", methods=["GET"])
+    def read_inbox() -> Response:
+        caller = door.officer()
+        role, node = door.query("role", needed=True), door.query("node", needed=True)
+        page = inbox(door.house, caller, str(role), str(node), door.query("cursor"), door.language)
+        return reply(page)
+
+    @officer.route("/cases/{number}", methods=["GET"])
+    def read_case(number: str) -> Response:
+        file, service = seen(door, number)
+        view = story.officer(door.house, file, service, door.language)
+        return reply(view, headers={"ETag": f'"{view["version"]}"'})
+
+    @officer.route("/cases/{number}/why", methods=["GET"])
+    def read_why(number: str) -> Response:
+        file, service = seen(door, number)
+        return reply({"case": number, "why": why(door.house, file, service, door.language)})
+
+    @officer.route("/cases/{number}/tasks/{task}/actions", methods=["POST"])
+    def act_on_task(number: str, task: str) -> Response:
+        return done(door, number, task)
+
+    @officer.route("/cases/{number}/actions", methods=["POST"])
+    def act_on_case(number: str) -> Response:
+        return done(door, number, None)
+
+    return officer
+
+
+def seen(door: Door, number: str) -> tuple[CaseFile, Service]:
+    """A case that the caller may read. Raises NotFound for every other number."""
+    caller = door.officer()
+    file = load(door.house.ports.store, number) if is_number(number) else None
+    if file is None or not visible(door.house, caller, file):
+        raise NotFound
+    version = int(file.case["service_version"])
+    return file, door.house.catalogue.version(file.case["service"], version)
+
+
+def done(door: Door, number: str, task: str | None) -> Response:
+    """What an officer did, with the case's new version as the ETag."""
+    caller = door.officer()
+    if not is_number(number):
+        raise NotFound
+    body = door.body()
+    findings = door.house.forms.check("action", ACTION_SCHEMA, body)
+    if findings:
+        raise Refused(findings=findings)
+    scope = f"{caller.id}|{number}|{task or ''}"
+    it = Act(
+        number=number,
+        task=task,
+        action=body["action"],
+        details=body.get("details", {}),
+        version=door.version(),
+        key=key_for(door.header("idempotency-key"), scope, body),
+    )
+    answer = act(door.house, caller, it)
+    return reply(answer, headers={"ETag": f'"{answer["version"]}"'})

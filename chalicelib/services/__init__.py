@@ -1,0 +1,1 @@
+"""Service documents: check, compile, publish, read, validate answers."""

@@ -1,0 +1,81 @@
+"""Published services, read: the live version for new cases, a pinned version for old ones.
+
+Versions never change, so they are kept for the life of the container; which version is live is
+believed for 60 s.
+"""
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.platform.errors import NotFound
+from chalicelib.platform.json import compact, loads
+from chalicelib.platform.ports import Now, Row, Store, Table
+from chalicelib.services.document import Service
+
+BELIEVED = timedelta(seconds=60)
+KEPT = 64
+
+
+class Catalogue:
+    def __init__(self, store: Store, now: Now) -> None:
+        self._store = store
+        self._now = now
+        self._versions: OrderedDict[tuple[str, int], Service] = OrderedDict()
+        self._live: dict[str, tuple[datetime, Any]] = {}
+
+    def live(self, service: str) -> Service:
+        """The version new cases are made under. Raises NotFound."""
+        row: Row | None = self._believed(
+            service, lambda: self._store.get(Table.DIRECTORY, (f"service#{service}", "live"))
+        )
+        if row is None:
+            raise NotFound
+        return self.version(service, int(row["version"]))
+
+    def version(self, service: str, number: int) -> Service:
+        """One numbered version, for ever the same. Raises NotFound."""
+        kept = self._versions.get((service, number))
+        if kept is None:
+            key = (f"service#{service}", version_key(number))
+            row = self._store.get(Table.DIRECTORY, key)
+            if row is None:
+                raise NotFound
+            kept = Service(unpack(row["document"]), number, row["machine"], row["content"])
+            self._versions[service, number] = kept
+            if len(self._versions) > KEPT:
+                self._versions.popitem(last=False)
+        return kept
+
+    def entries(self) -> list[Row]:
+        """One short entry a service, for the list."""
+        rows: list[Row] = self._believed(
+            "", lambda: self._store.partition(Table.DIRECTORY, "catalogue")
+        )
+        return [row["data"] for row in rows]
+
+    def refresh(self) -> None:
+        self._live.clear()
+
+    def _believed(self, name: str, read: Callable[[], Any]) -> Any:
+        now = self._now()
+        kept = self._live.get(name)
+        if kept is not None and timedelta(0) <= now - kept[0] < BELIEVED:
+            return kept[1]
+        value = read()
+        self._live[name] = (now, value)
+        return value
+
+
+def version_key(number: int) -> str:
+    return f"version#{number:06d}"
+
+
+def pack(document: Any) -> bytes:
+    return zlib.compress(compact(document).encode())
+
+
+def unpack(packed: bytes) -> Any:
+    return loads(zlib.decompress(packed))

@@ -1,0 +1,1 @@
+"""Everything around the application: resources as data, packaging, deployment, local runs."""

@@ -1,0 +1,1 @@
+"""Seed calendars, ready to upload, and the script that makes them."""

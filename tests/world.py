@@ -1,0 +1,182 @@
+"""A world for tests: the whole application behind its front door, on fakes or on moto.
+
+`http` is the front door; `settle` lets everything that is owed happen; `tick` is the clock.
+"""
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chalice.test import Client
+
+import app as front
+from chalicelib.cases.house import House
+from chalicelib.people import seeding
+from chalicelib.platform import times
+from chalicelib.platform.ids import SystemIds
+from chalicelib.platform.keys import SealedKeys
+from chalicelib.platform.ports import Orchestrator, Ports, Store, Table
+from chalicelib.platform.settings import PublisherSettings
+from chalicelib.routes import events
+from chalicelib.services.publish import Publisher
+from chalicelib.wiring import SHAPES
+from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer
+from tests.fakes.kms import MemoryKms
+from tests.fakes.notifier import MemoryNotifier
+from tests.fakes.orchestrator import MemoryOrchestrator
+from tests.fakes.store import MemoryStore
+
+ROOT = Path(__file__).resolve().parent.parent
+# A Tuesday morning at the office: nothing near it is a day off.
+MORNING = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+ISSUER_FOLDER = ROOT / ".local" / "test-issuer"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+def load_json(path: str) -> Any:
+    return json.loads((ROOT / path).read_text("utf-8"))
+
+
+class World:
+    """On fakes; `MotoWorld` replaces store and orchestrator."""
+
+    issuer = Issuer(ISSUER_FOLDER)
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self.moment = now
+        self.queue: deque[dict[str, Any]] = deque()
+        self.notifier = MemoryNotifier()
+        self.kms = MemoryKms()
+        self.store: Store = self._store()
+        self.orchestrator: Orchestrator = self._orchestrator()
+        keys = SealedKeys(self.store, self.kms)  # type: ignore[arg-type]
+        keys.setup()
+        self.ports = Ports(
+            self.store, self.orchestrator, self.notifier, keys, lambda: self.moment, SystemIds()
+        )
+        self.house = House(self.ports)
+        self.publisher = Publisher(self.ports, self._settings())
+        seeding.directory(self.store, load_json("infra/seed/directory.json"))
+        seeding.calendar(self.store, load_json("infra/calendars/cn.json"))
+        seeding.issuer(self.store, self.issuer.document())
+        self.client = Client(front.app)
+        self.enter()
+
+    def enter(self) -> None:
+        """Make the application serve from this world."""
+        front.houses.give(self.house)
+        front.houses.environ = {
+            "BANCHENG_ISSUER": ISSUER,
+            "BANCHENG_AUDIENCE": AUDIENCE,
+            "BANCHENG_ALGORITHM": ALGORITHM,
+            "BANCHENG_LOCAL": "yes",
+        }
+
+    def _store(self) -> Store:
+        return MemoryStore(SHAPES)
+
+    def _orchestrator(self) -> Orchestrator:
+        return MemoryOrchestrator(lambda: self.moment, self.queue.append)
+
+    def _settings(self) -> PublisherSettings:
+        return PublisherSettings(
+            machine_arn_prefix="arn:aws:states:us-east-1:123456789012:stateMachine:bancheng-",
+            flow_role_arn="arn:aws:iam::123456789012:role/flow",
+            queue_url="https://queue.invalid/flow",
+            partition="aws",
+        )
+
+    def publish(self, document: Any) -> Any:
+        report = self.publisher.handle({"publish": document})
+        self.house.catalogue.refresh()
+        return report
+
+    def token(self, party: str) -> str:
+        return self.issuer.token(party, datetime.now(UTC), timedelta(hours=1))
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        party: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if party:
+            sent["Authorization"] = f"Bearer {self.token(party)}"
+        data = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        response = self.client.http.request(method, path, headers=sent, body=data)
+        try:
+            value = json.loads(response.body) if response.body else None
+        except ValueError:
+            value = response.body
+        got = {name.lower(): v for name, v in response.headers.items()}
+        return Answer(response.status_code, got, value)
+
+    def envelopes(self) -> list[dict[str, Any]]:
+        """Take what is on the queue."""
+        taken = list(self.queue)
+        self.queue.clear()
+        return taken
+
+    def deliver(self, envelope: Mapping[str, Any]) -> Any:
+        """Hand one envelope to the worker as SQS would."""
+        record = {
+            "messageId": "m",
+            "eventSource": "aws:sqs",
+            "body": json.dumps(envelope),
+        }
+        return front.worker({"Records": [record]}, None)
+
+    def settle(self) -> None:
+        """Let envelopes and effects that are due now happen, until nothing moves."""
+        for _ in range(50):
+            moved = 0
+            for envelope in self.envelopes():
+                self.deliver(envelope)
+                moved += 1
+            moved += int(front.worker({"tick": {}}, None)["carried"])
+            if not moved and not self.queue:
+                return
+        raise AssertionError("the world does not come to rest")
+
+    def tick(self, moment: datetime | None = None) -> Any:
+        """Move the clock, tick, let things happen."""
+        if moment is not None:
+            self.moment = max(moment, self.moment)
+        report = front.worker({"tick": {}}, None)
+        self.settle()
+        return report
+
+    def at_text(self, text: str, plus: timedelta = timedelta(seconds=1)) -> datetime:
+        return times.moment(text) + plus
+
+    def executions(self, number: str) -> list[str]:
+        """Names of the case's executions so far."""
+        generation = int(self.row(number)["generation"])
+        return [f"{number}-{n}" for n in range(1, generation + 1)]
+
+    def row(self, number: str) -> dict[str, Any]:
+        row = self.store.get(Table.CASES, (f"case#{number}", "case"))
+        assert row is not None
+        return row
+
+    def kill(self, number: str) -> None:
+        """End the case's present execution from outside."""
+        case = self.row(number)
+        self.orchestrator.stop(case["machine"], self.executions(number)[-1])
+
+    def run_events(self, event: Mapping[str, Any]) -> Any:
+        return events.work(self.house, event)
