@@ -6,7 +6,6 @@
 import json
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from chalicelib.platform.settings import PublisherSettings
 from chalicelib.routes import events
 from chalicelib.services.publish import Publisher
 from chalicelib.wiring import SHAPES
+from infra.player import Answer
 from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer
 from tests.fakes.kms import MemoryKms
 from tests.fakes.notifier import MemoryNotifier
@@ -34,13 +34,6 @@ ROOT = Path(__file__).resolve().parent.parent
 # A Tuesday morning at the office: nothing near it is a day off.
 MORNING = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 ISSUER_FOLDER = ROOT / ".local" / "test-issuer"
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: Any
 
 
 def load_json(path: str) -> Any:
@@ -101,6 +94,14 @@ class World:
         self.house.catalogue.refresh()
         return report
 
+    def take_over(self, other: "World") -> None:
+        """Have what another in-memory world has published, without publishing again."""
+        assert isinstance(self.store, MemoryStore) and isinstance(other.store, MemoryStore)
+        assert isinstance(self.orchestrator, MemoryOrchestrator)
+        assert isinstance(other.orchestrator, MemoryOrchestrator)
+        self.store.rows[Table.DIRECTORY] = dict(other.store.rows[Table.DIRECTORY])
+        self.orchestrator.machines = dict(other.orchestrator.machines)
+
     def token(self, party: str) -> str:
         return self.issuer.token(party, datetime.now(UTC), timedelta(hours=1))
 
@@ -140,7 +141,7 @@ class World:
         }
         return front.worker({"Records": [record]}, None)
 
-    def settle(self) -> None:
+    def settle(self, number: str = "") -> None:
         """Let envelopes and effects that are due now happen, until nothing moves."""
         for _ in range(50):
             moved = 0
@@ -152,7 +153,7 @@ class World:
                 return
         raise AssertionError("the world does not come to rest")
 
-    def tick(self, moment: datetime | None = None) -> Any:
+    def tick(self, moment: datetime | None = None, number: str = "") -> Any:
         """Move the clock, tick, let things happen."""
         if moment is not None:
             self.moment = max(moment, self.moment)
@@ -160,8 +161,15 @@ class World:
         self.settle()
         return report
 
-    def at_text(self, text: str, plus: timedelta = timedelta(seconds=1)) -> datetime:
-        return times.moment(text) + plus
+    def messages(self, phone: str) -> list[str]:
+        return [sent.text for sent in self.notifier.sent if sent.by == "sms" and sent.to == phone]
+
+    def at_text(self, text: str) -> datetime:
+        """Just after a stored moment."""
+        return times.moment(text) + timedelta(seconds=1)
+
+    def minutes(self, n: int) -> timedelta:
+        return timedelta(minutes=n)
 
     def executions(self, number: str) -> list[str]:
         """Names of the case's executions so far."""
@@ -177,6 +185,12 @@ class World:
         """End the case's present execution from outside."""
         case = self.row(number)
         self.orchestrator.stop(case["machine"], self.executions(number)[-1])
+
+    def recover(self, number: str = "") -> Any:
+        """What runs after every start: dead executions get their next generation."""
+        report = self.run_events({"recover": {}})
+        self.settle(number)
+        return report
 
     def run_events(self, event: Mapping[str, Any]) -> Any:
         return events.work(self.house, event)

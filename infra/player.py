@@ -1,0 +1,154 @@
+"""Plays cases through a front door, as residents and officers would: for the demo and the tests.
+
+A front is anything with `http`, `settle` and `tick`: the application in the process or a stack.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Front(Protocol):
+    def http(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        party: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request; header names of the answer in lower case."""
+
+    def settle(self, number: str) -> None:
+        """Let everything that is owed on the case now happen."""
+
+    def tick(self, moment: datetime, number: str) -> None:
+        """It is now `moment`: let the clocks act, then settle."""
+
+    def messages(self, phone: str) -> list[str]:
+        """The SMS texts sent to a phone, oldest first."""
+
+
+class Departure(AssertionError):
+    """The application did something else than the document promises."""
+
+
+class Case:
+    """One case, played step by step; every step must be answered as expected."""
+
+    def __init__(self, front: Front, number: str, secret: str) -> None:
+        self.front = front
+        self.number = number
+        self.secret = secret
+
+    @classmethod
+    def submit(
+        cls,
+        front: Front,
+        answers: Mapping[str, Any],
+        papers: list[str],
+        party: str | None = None,
+        service: str = "business-licence",
+        **more: Any,
+    ) -> "Case":
+        given = [{"paper": paper, "reference": f"no. {paper}"} for paper in papers]
+        answer = front.http(
+            "POST",
+            f"/services/{service}/cases",
+            {"answers": answers, "papers": given, **more},
+            party,
+            {"Idempotency-Key": uuid.uuid4().hex},
+        )
+        expect(answer, 201)
+        case = cls(front, answer.body["case"], answer.body["secret"])
+        front.settle(case.number)
+        return case
+
+    def view(self, party: str = "officer-zhao", language: str = "zh-Hans") -> Any:
+        """The case as an officer reads it."""
+        headers = {"Accept-Language": language}
+        return expect(self.front.http("GET", f"/cases/{self.number}", None, party, headers), 200)
+
+    def mine(self, language: str = "zh-Hans") -> Any:
+        """The case as the resident reads it."""
+        headers = {"Receipt-Secret": self.secret, "Accept-Language": language}
+        return expect(self.front.http("GET", f"/my/cases/{self.number}", None, None, headers), 200)
+
+    def attempt(self, party: str, action: str, details: Mapping[str, Any] | None = None) -> Answer:
+        """Try an action on the open task that offers it, or on the case."""
+        view = self.view()
+        offers = [
+            task["task"]
+            for task in view["tasks"]
+            if task["state"] == "open" and action in task["actions"]
+        ]
+        path = f"/cases/{self.number}/" + (f"tasks/{offers[0]}/" if offers else "") + "actions"
+        headers = {"If-Match": f'"{view["version"]}"', "Idempotency-Key": uuid.uuid4().hex}
+        body = {"action": action, "details": dict(details or {})}
+        return self.front.http("POST", path, body, party, headers)
+
+    def do(self, party: str, action: str, details: Mapping[str, Any] | None = None) -> Any:
+        """Act, and let what follows happen."""
+        done = expect(self.attempt(party, action, details), 200)
+        self.front.settle(self.number)
+        return done
+
+    def give(self, action: str, papers: list[str]) -> Any:
+        """The resident gives papers by reference number."""
+        headers = {"Receipt-Secret": self.secret, "Idempotency-Key": uuid.uuid4().hex}
+        given = [{"paper": paper, "reference": f"no. {paper}", "how": "post"} for paper in papers]
+        details = {"papers": given}
+        answer = self.front.http(
+            "POST",
+            f"/my/cases/{self.number}/actions",
+            {"action": action, "details": details},
+            None,
+            headers,
+        )
+        done = expect(answer, 200)
+        self.front.settle(self.number)
+        return done
+
+    def due(self, clock: str) -> datetime:
+        """When a clock of the case is due."""
+        found = next(one for one in self.mine()["clocks"] if one["clock"] == clock)
+        return datetime.fromisoformat(found["due_at"])
+
+    def promised(self, paper: str) -> datetime:
+        """When a promised paper must be in."""
+        found = next(one for one in self.mine()["papers"]["promised"] if one["paper"] == paper)
+        return datetime.fromisoformat(found["due"])
+
+    def after(self, moment: datetime) -> None:
+        """Time passes until just after the moment."""
+        self.front.tick(moment + timedelta(seconds=1), self.number)
+
+    def stands(self, stage: str | None = None, **expected: Any) -> Any:
+        """Assert where the case is; the officer's view."""
+        view = self.view()
+        wanted = {**expected, **({"stage": stage} if stage else {})}
+        found = {name: view.get(name) for name in wanted}
+        if found != wanted:
+            raise Departure(f"case {self.number}: {found}, not {wanted}")
+        return view
+
+    def happened(self) -> list[str]:
+        """The types of the case's events, those of the engine's own left out."""
+        quiet = ("stage_entered", "notice_delivered")
+        return [one["type"] for one in self.view()["events"] if one["type"] not in quiet]
+
+
+def expect(answer: Answer, status: int) -> Any:
+    """The body of an answer that has this status. Raises Departure."""
+    if answer.status != status:
+        raise Departure(f"{answer.status}, not {status}: {answer.body}")
+    return answer.body

@@ -1,0 +1,143 @@
+"""The world for tests over HTTP: the packaged application, deployed into the emulator.
+
+Time is driven by ticks with `now`, as operators do; a world keeps its own idea of the time, so
+that a journey that jumped ahead does not age the next one's cases.
+"""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from chalicelib.platform import times
+from infra.emulator import DIRECT
+from infra.player import Answer
+from infra.stack import LocalStack
+
+PATIENCE = 60.0
+OFFICE = timedelta(hours=8)
+PARSE = TypeDeserializer()
+
+
+class StackWorld:
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack = stack
+        self.moment = daytime(datetime.now(UTC))
+        self.tables = self._tables()
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        party: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if party:
+            sent["Authorization"] = f"Bearer {self.stack.token(party)}"
+        data = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        url = self.stack.base_url + path
+        request = urllib.request.Request(url, data, sent, method=method)
+        try:
+            with DIRECT.open(request, timeout=30) as answer:
+                return _answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            return _answer(error.code, error.headers, error.read())
+
+    def settle(self, number: str = "") -> None:
+        """Wait until the case rests: its stage open or the case ended, nothing owed now."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._rests(number):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"case {number} does not come to rest: {self.rows(number)}")
+            self.stack.invoke("worker", {"tick": {"now": times.text(self._now())}})
+            time.sleep(0.1)
+
+    def tick(self, moment: datetime | None = None, number: str = "") -> Any:
+        if moment is not None:
+            self.moment = max(self.moment, daytime(moment))
+        report = self.stack.invoke("worker", {"tick": {"now": times.text(self._now())}})
+        if number:
+            self.settle(number)
+        return report
+
+    def messages(self, phone: str) -> list[str]:
+        return [
+            str(message.get("message", message.get("Message", "")))
+            for message in self.stack.sms()
+            if phone in json.dumps(message)
+        ]
+
+    def rows(self, number: str) -> list[dict[str, Any]]:
+        """The raw rows of a case."""
+        query = self.stack.client("dynamodb").query(
+            TableName=self.tables["cases"],
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"case#{number}"}},
+            ConsistentRead=True,
+        )
+        return [{k: PARSE.deserialize(v) for k, v in row.items()} for row in query["Items"]]
+
+    def row(self, number: str) -> dict[str, Any]:
+        return next(row for row in self.rows(number) if row["sk"] == "case")
+
+    def kill(self, number: str) -> None:
+        """End the case's present execution from outside."""
+        case = self.row(number)
+        states = self.stack.client("stepfunctions")
+        machines = states.list_state_machines()["stateMachines"]
+        arn = next(m["stateMachineArn"] for m in machines if m["name"].endswith(case["machine"]))
+        execution = arn.replace(":stateMachine:", ":execution:")
+        states.stop_execution(executionArn=f"{execution}:{number}-{int(case['generation'])}")
+
+    def recover(self, number: str) -> Any:
+        report = self.stack.invoke("worker", {"recover": {"now": times.text(self._now())}})
+        self.settle(number)
+        return report
+
+    def _now(self) -> datetime:
+        return max(self.moment, daytime(datetime.now(UTC)))
+
+    def _rests(self, number: str) -> bool:
+        rows = self.rows(number)
+        case = next(row for row in rows if row["sk"] == "case")
+        now = times.text(self._now())
+        owed = [
+            effect
+            for row in rows
+            if row["sk"].startswith("out#")
+            for effect in json.loads(row["effects"])
+            if effect["state"] == "owed" and (effect["attempts"] == 0 or effect["due"] <= now)
+        ]
+        return bool(case["ended"] or case["open"]) and not owed
+
+    def _tables(self) -> dict[str, str]:
+        names = self.stack.client("dynamodb").list_tables()["TableNames"]
+        return {
+            kind: next(name for name in names if kind in name.lower())
+            for kind in ("cases", "directory", "keys")
+        }
+
+
+def daytime(moment: datetime) -> datetime:
+    """The moment, or 9:00 where the office is when it falls into the quiet hours."""
+    local = moment.astimezone(UTC) + OFFICE
+    if 8 <= local.hour < 21:
+        return moment
+    morning = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    return morning + timedelta(days=1 if local.hour >= 21 else 0) - OFFICE
+
+
+def _answer(status: int, headers: Any, data: bytes) -> Answer:
+    try:
+        body = json.loads(data) if data else None
+    except ValueError:
+        body = data.decode("utf-8", "replace")
+    return Answer(status, {name.lower(): v for name, v in headers.items()}, body)
