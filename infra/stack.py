@@ -66,6 +66,11 @@ class LocalStack:
         self._package, self._say = package_dir, say
 
     @property
+    def folder(self) -> Path:
+        """Where the stack's state is."""
+        return self._emulator.state
+
+    @property
     def endpoint(self) -> str:
         """Where every AWS client of this stack talks to."""
         return self._emulator.endpoint

@@ -18,7 +18,9 @@ from chalicelib.services.document import Service
 
 VERIFY = timedelta(seconds=30)
 SOON = timedelta(seconds=2)
-LOST_AFTER = 4
+# Tries after which a running execution without a usable token has lost it; by then 15 minutes
+# have passed, more than twice the queue's visibility timeout.
+LOST_AFTER = 5
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def signal(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
         return Again(now + SOON)
     if status is not Execution.RUNNING or effect["attempts"] > LOST_AFTER:
         restart(house, file.number)
-    return Again(now + min(SOON * 2 ** min(effect["attempts"], 9), timedelta(minutes=10)))
+    return Again(now + min(VERIFY * 2 ** min(effect["attempts"] - 1, 9), timedelta(minutes=10)))
 
 
 def execution_name(case: Row) -> str:

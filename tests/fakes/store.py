@@ -1,5 +1,9 @@
 """The store port in memory, with DynamoDB's documented semantics: one transaction at a time,
-conditions on the item as it was, sparse indexes, pages, 100 operations, 400 KB items."""
+conditions on the item as it was, sparse indexes, pages, its limits of size and number.
+
+A row is written through its model and kept as it would be read back, so what the model refuses
+is refused here too, and a tuple in JSON comes back as a list.
+"""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -25,6 +29,11 @@ from chalicelib.platform.ports import (
     Row,
     Table,
 )
+
+OPERATIONS = 100
+ITEM_BYTES = 400 * 1024
+TRANSACTION_BYTES = 4 * 1024 * 1024
+KEY_BYTES = {"pk": 2048, "sk": 1024}
 
 
 class MemoryStore:
@@ -65,8 +74,9 @@ class MemoryStore:
         if cursor:
             after = (cursor[range_key], (cursor["pk"], cursor["sk"]))
             entries = [entry for entry in entries if entry > after]
-        page, more = entries[:limit], len(entries) > limit
-        if not more:
+        page = entries[:limit]
+        # A full page has a cursor, also when nothing comes after it.
+        if len(page) < limit:
             return Page(tuple(key for _, key in page), None)
         moment, (pk, sk) = page[-1]
         last = {"pk": pk, "sk": sk, hash_key: value, range_key: moment}
@@ -74,44 +84,63 @@ class MemoryStore:
 
     def transact(self, operations: Sequence[Operation]) -> None:
         keys = [(operation.table, operation.key) for operation in operations]
-        if len(operations) > 100 or len(set(keys)) != len(keys):
+        if not 0 < len(operations) <= OPERATIONS or len(set(keys)) != len(keys):
             raise Busy("ValidationException")
         failed = [
             position
             for position, operation in enumerate(operations)
-            if operation.when is not None
-            and not holds(operation.when, self.rows[operation.table].get(operation.key))
+            if not self._may(operation, self.rows[operation.table].get(operation.key))
         ]
+        changed = [
+            None if isinstance(operation, Delete) else self._written(operation)
+            for position, operation in enumerate(operations)
+            if position not in failed
+        ]
+        if sum(size for _, size in filter(None, changed)) > TRANSACTION_BYTES:
+            raise Busy("ValidationException")
         if failed:
             raise ConditionFailed(failed)
         self.transactions += 1
-        for operation in operations:
-            self._apply(operation)
+        for operation, new in zip(operations, changed, strict=True):
+            self._apply(operation, new[0] if new else None)
 
-    def _apply(self, operation: Operation) -> None:
+    def _may(self, operation: Operation, row: Row | None) -> bool:
+        if isinstance(operation, Change) and row is None:
+            return False
+        return operation.when is None or holds(operation.when, row)
+
+    def _apply(self, operation: Operation, row: Row | None) -> None:
         rows = self.rows[operation.table]
-        if isinstance(operation, Delete):
+        if row is None:
             rows.pop(operation.key, None)
             return
-        if isinstance(operation, Put):
-            if operation.key not in rows:
-                self.stream.append((operation.table, operation.key))
-            row = copy.deepcopy(operation.row)
-        else:
-            row = self._changed(operation)
-        allowed = self._shapes[operation.table].kinds[row["kind"]].get_attributes()
-        unknown = set(row) - set(allowed) - {"kind"}
-        if unknown:
-            raise AssertionError(f"{row['kind']} has no attributes {sorted(unknown)}")
-        rows[operation.key] = {name: v for name, v in row.items() if v is not None}
+        if isinstance(operation, Put) and operation.key not in rows:
+            self.stream.append((operation.table, operation.key))
+        rows[operation.key] = row
+
+    def _written(self, operation: Put | Change) -> tuple[Row, int]:
+        """The row as it would be read back, and its size. Raises Busy for one that is refused."""
+        row = operation.row if isinstance(operation, Put) else self._changed(operation)
+        model = self._shapes[operation.table].kinds[row["kind"]]
+        item = model(**{name: v for name, v in row.items() if name != "kind"}).serialize()
+        size = sum(len(name) + _size(value) for name, value in item.items())
+        if size > ITEM_BYTES or not self._keys_fit(operation.table, item):
+            raise Busy("ValidationException")
+        kept = model()
+        kept.deserialize(item)
+        values = {name: v for name, v in kept.attribute_values.items() if v is not None}
+        return {**values, "kind": row["kind"]}, size
+
+    def _keys_fit(self, table: Table, item: Mapping[str, Mapping[str, Any]]) -> bool:
+        indexed = {name for pair in self._shapes[table].indexes.values() for name in pair}
+        names = [name for name in ("pk", "sk", *indexed) if name in item]
+        return all(0 < _size(item[name]) <= KEY_BYTES.get(name, KEY_BYTES["sk"]) for name in names)
 
     def _changed(self, change: Change) -> Row:
-        pk, sk = change.key
-        row = self.rows[change.table].get(change.key, {"pk": pk, "sk": sk, "kind": change.kind})
-        row = {**row, **copy.deepcopy(dict(change.set))}
-        for name in change.remove:
-            row.pop(name, None)
-        return row
+        if set(change.set) & set(change.remove):
+            raise Busy("ValidationException")
+        row = {**self.rows[change.table][change.key], **change.set}
+        return {name: v for name, v in row.items() if name not in change.remove}
 
 
 def holds(condition: Condition, row: Row | None) -> bool:
@@ -135,3 +164,11 @@ def _less(left: Any, right: Any) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         return left.encode() < right.encode()
     return bool(left < right)
+
+
+def _size(value: Mapping[str, Any]) -> int:
+    """Bytes that DynamoDB counts for a value, to a few."""
+    ((_, content),) = value.items()
+    if isinstance(content, str):
+        return len(content.encode())
+    return len(content) if isinstance(content, bytes) else 1

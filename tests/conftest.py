@@ -1,0 +1,45 @@
+"""Worlds for the journeys: in memory, on moto, and over HTTP on the deployed package."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.player import Front
+from infra.stack import LocalStack
+from tests.moto_world import MotoWorld
+from tests.stack_world import StackWorld
+from tests.world import World, load_json
+
+LICENCE = "forms/business-licence/service.json"
+EVERYWHERE = ["memory", "moto", pytest.param("ministack", marks=pytest.mark.ministack)]
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """The packaged application, deployed into an emulator of this test run's own."""
+    folder: Path = tmp_path_factory.mktemp("stack") / "state"
+    folder.mkdir()
+    with LocalStack(state_dir=folder) as running:
+        yield running
+
+
+@pytest.fixture
+def world() -> World:
+    """The application in the process on in-memory adapters, the licence published."""
+    made = World()
+    made.publish(load_json(LICENCE))
+    return made
+
+
+@pytest.fixture(params=EVERYWHERE)
+def front(request: pytest.FixtureRequest) -> Iterator[Front]:
+    """The same journey on every tier."""
+    if request.param == "ministack":
+        yield StackWorld(request.getfixturevalue("stack"))
+    elif request.param == "moto":
+        with MotoWorld() as made:
+            made.publish(load_json(LICENCE))
+            yield made
+    else:
+        yield request.getfixturevalue("world")

@@ -1,0 +1,138 @@
+"""moto's Step Functions in the test's own process, made to stand still.
+
+moto interprets each execution in threads of its own. A signal or a stop that meets one which is
+only starting raises AttributeError, a stopped one goes on waiting for its token, and DynamoDB on
+moto loses writes under threads. So every call here returns only when all executions wait for a
+token or have ended, and nothing of moto runs while the application does. What is read of moto's
+inside is pinned by the exact version in infra/requirements-dev.txt.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeSuccess
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from chalicelib.platform.states import StatesOrchestrator
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    # botocore would otherwise ask a host name that moto does not know.
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+}
+PATIENCE = 20.0
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """These variables, and no other AWS_* one, for a while."""
+    before = {name: v for name, v in os.environ.items() if name.startswith("AWS_")}
+    for name in before:
+        del os.environ[name]
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(before)
+
+
+@contextmanager
+def moto() -> Iterator[None]:
+    """A fresh account in this process, whose executions are stopped at the end."""
+    with environment(ENVIRONMENT):
+        mock = mock_aws(config={"stepfunctions": {"execute_state_machine": True}})
+        mock.start()
+        try:
+            yield
+        finally:
+            end_all()
+            mock.stop()
+
+
+class MotoOrchestrator(StatesOrchestrator):
+    """The adapter as it is; each call waits until the interpreter has come to rest."""
+
+    def start(self, machine: str, name: str, data: Mapping[str, Any]) -> None:
+        super().start(machine, name, data)
+        come_to_rest()
+
+    def stop(self, machine: str, name: str) -> None:
+        super().stop(machine, name)
+        come_to_rest()
+
+    def succeed(self, token: str, outcome: Mapping[str, str]) -> bool:
+        answered = super().succeed(token, outcome)
+        come_to_rest()
+        return answered
+
+
+def come_to_rest() -> None:
+    """Wait until every execution waits for a token or has ended."""
+    end = time.monotonic() + PATIENCE
+    while not all(map(_rests, _executions())):
+        if time.monotonic() > end:
+            raise AssertionError("an execution on moto does not come to rest")
+        _wake_the_stopped()
+        time.sleep(0.001)
+
+
+def end_all() -> None:
+    """Stop what runs, so that no thread wakes up after the account is gone."""
+    come_to_rest()
+    for execution in _executions():
+        if execution.status == "RUNNING":
+            execution.stop(stop_date=None, error="", cause="")
+    come_to_rest()
+
+
+def empty_tables() -> None:
+    """Forget every item: moto copies whole tables at each transaction, so small ones are fast."""
+    for table in dynamodb_backends[ACCOUNT][REGION].tables.values():
+        table.items.clear()
+
+
+def _executions() -> list[Any]:
+    backend = stepfunctions_parser_backends[ACCOUNT][REGION]
+    return [execution for machine in backend.state_machines for execution in machine.executions]
+
+
+def _wake_the_stopped() -> None:
+    """A stopped execution ends when its wait does, so its wait is ended; it goes nowhere then."""
+    for execution in _executions():
+        inside = execution.exec_worker.env
+        if execution.status == "RUNNING" and inside and _stopped(inside):
+            waiting = _last_wait(execution)
+            waiting.notify(CallbackOutcomeSuccess(waiting.callback_id, "{}"))
+
+
+def _stopped(inside: Any) -> bool:
+    return isinstance(inside.program_state(), ProgramStopped)
+
+
+def _last_wait(execution: Any) -> Any:
+    *_, last = execution.exec_worker.env.callback_pool_manager._pool.values()
+    return last
+
+
+def _rests(execution: Any) -> bool:
+    if execution.status != "RUNNING":
+        return True
+    inside = execution.exec_worker.env
+    if inside is None or not inside.is_running():
+        return False
+    history = inside.event_manager.get_event_history()
+    if not history or history[-1]["type"] != "TaskSubmitted":
+        return False
+    return not _last_wait(execution)._notify_event.is_set()

@@ -1,0 +1,82 @@
+"""kill -9 of the processes that carry out effects, while cases are on their way."""
+
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.platform import times
+from infra.failures import Refused
+from infra.player import Case
+from infra.stack import LocalStack
+from tests.journeys.people import APPROVER, EXAMINER, HANDED, ISSUER, LICENCE, VILLAGE, example
+from tests.stack_world import StackWorld, daytime
+
+pytestmark = pytest.mark.ministack
+# Seconds between an act and the kill: from before the stream's wake-up to after the notices.
+DELAYS = [round(0.03 * n, 2) for n in range(15)]
+EVENTS = [
+    *["received", "accepted", "proposed_grant", "granted", "cleared"],
+    *["ready", "delivered", "closed"],
+]
+
+
+def kill_workers(stack: LocalStack) -> int:
+    """kill -9 of every process of this stack's worker function; how many there were."""
+    listed = subprocess.run(
+        ["ps", "-eww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    killed = 0
+    for line in listed.stdout.splitlines():
+        pid, _, arguments = line.strip().partition(" ")
+        if str(stack.folder) in arguments and "bancheng-Worker" in arguments:
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+                killed += 1
+    return killed
+
+
+class Murderous(StackWorld):
+    """A front whose workers are killed a moment after every act; what they left is picked up."""
+
+    kills = 0
+    acts = 0
+
+    def settle(self, number: str = "") -> None:
+        time.sleep(DELAYS[self.acts % len(DELAYS)])
+        self.acts += 1
+        self.kills += kill_workers(self.stack)
+        for _ in range(90):
+            # The emulator may notice only when it is asked that the process is gone.
+            with suppress(Refused):
+                if self._rests(number):
+                    return
+                self.stack.invoke("worker", {"tick": {"now": times.text(self._now())}})
+            time.sleep(0.1)
+            # A dead worker's lease runs out after a minute, its queue message is lost for six.
+            self.moment = daytime(self._now() + timedelta(seconds=61))
+        raise AssertionError("the workers do not come back")
+
+
+def test_workers_killed_after_every_act_lose_nothing_and_double_nothing(stack: LocalStack) -> None:
+    front = Murderous(stack)
+    it = example()
+
+    for _ in range(3):
+        case = Case.submit(front, it["answers"], it["papers_needed"])
+        case.do(VILLAGE, "accept")
+        case.do(EXAMINER, "propose_grant")
+        case.do(APPROVER, "grant")
+        case.do(ISSUER, "ready", LICENCE)
+        case.do(ISSUER, "delivered", HANDED)
+
+        case.stands(ended=True, result="granted")
+        assert [one for one in case.happened() if one != "resumed"] == EVENTS
+        told = Counter(text for text in front.messages("13800000001") if case.number in text)
+        assert len(told) == 4 and max(told.values()) <= 4
+    assert front.kills >= front.acts // 2

@@ -1,0 +1,213 @@
+"""Every document in forms/ with its examples: what must pass, what must fail, and where."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.cases import papers
+from chalicelib.services.answers import Forms
+from chalicelib.services.document import Service
+from chalicelib.services.lint import lint
+from chalicelib.services.texts import SMS_FULL, SMS_LONGEST, VARIABLE, full_length
+from tests.world import MORNING, ROOT, World, load_json
+
+
+class Example(NamedTuple):
+    service: str
+    path: Path
+
+    @property
+    def data(self) -> Any:
+        return load_json(str(self.path))
+
+
+class Text(NamedTuple):
+    service: str
+    notice: str
+    language: str
+    text: str
+
+
+def document(service: str) -> Any:
+    return load_json(f"forms/{service}/service.json")
+
+
+def examples(kind: str) -> list[Example]:
+    paths = sorted(ROOT.glob(f"forms/*/examples/{kind}/*.json"))
+    return [Example(path.parts[-4], path) for path in paths]
+
+
+def sentence(example: Example) -> str:
+    return f"{example.service}: {example.data['title']}"
+
+
+SERVICES = sorted(path.parent.name for path in ROOT.glob("forms/*/service.json"))
+PASS, FAIL = examples("pass"), examples("fail")
+SMS = [
+    Text(service, name, language, text)
+    for service in SERVICES
+    for name, notice in document(service)["notices"].items()
+    for language, text in notice["texts"]["sms"].items()
+]
+FORMS = Forms(lambda: date(2026, 3, 10))
+
+
+@pytest.fixture(scope="module")
+def published() -> Iterator[World]:
+    world = World(MORNING)
+    for service in SERVICES:
+        report = world.publish(document(service))
+        assert report["published"], report
+    yield world
+
+
+@pytest.fixture
+def world(published: World) -> World:
+    published.enter()
+    return published
+
+
+def check(example: Example) -> list[tuple[str, str]]:
+    form = document(example.service)["form"]
+    findings = FORMS.check(example.service, form, example.data["answers"])
+    return [(finding.pointer, finding.keyword) for finding in findings]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_examples_that_pass_and_examples_that_fail(service: str) -> None:
+    assert service in {example.service for example in PASS}
+    assert service in {example.service for example in FAIL}
+
+
+def test_there_are_services_examples_and_texts_to_look_at() -> None:
+    assert SERVICES
+    assert len(PASS) >= 5
+    assert len(FAIL) >= 20
+    assert len(SMS) >= 20
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_document_lints_clean_and_stands_in_the_folder_of_its_name(service: str) -> None:
+    assert lint(document(service)) == []
+    assert document(service)["service"] == service
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_paper_is_asked_for_by_an_example_unless_it_is_optional(service: str) -> None:
+    asked = {p for e in PASS if e.service == service for p in e.data["papers_needed"]}
+
+    assert asked == {p["id"] for p in document(service)["papers"] if p["necessity"] != "optional"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_member_of_the_subject_is_found_in_an_example(service: str) -> None:
+    subject = document(service)["subject"]
+    pointers = [subject["name"], subject["region"], *subject["phones"], *subject["emails"]]
+
+    for pointer in pointers:
+        member = pointer.split("/")[1]
+        assert any(member in example.data["answers"] for example in PASS), pointer
+
+
+@pytest.mark.parametrize("example", PASS, ids=sentence)
+def test_what_must_pass_passes(example: Example) -> None:
+    assert check(example) == []
+
+
+@pytest.mark.parametrize("example", PASS, ids=sentence)
+def test_the_papers_needed_are_those_the_engine_asks_for(example: Example, world: World) -> None:
+    service = Service(document(example.service), content=example.service)
+    asked = papers.needed(world.house, service, example.data["answers"])
+
+    assert asked == example.data["papers_needed"]
+
+
+@pytest.mark.parametrize("example", PASS, ids=sentence)
+def test_what_must_pass_is_received_and_the_receipt_lists_the_papers(
+    example: Example, world: World
+) -> None:
+    path = f"/services/{example.service}/cases"
+    answer = world.http("POST", path, {"answers": example.data["answers"]})
+
+    assert answer.status == 201, answer.body
+    missing = [paper["paper"] for paper in answer.body["papers"]["missing"]]
+    assert missing == example.data["papers_needed"]
+
+
+@pytest.mark.parametrize("example", FAIL, ids=sentence)
+def test_what_must_fail_fails_at_the_named_place_only(example: Example) -> None:
+    assert check(example) == [(example.data["pointer"], example.data["keyword"])]
+
+
+@pytest.mark.parametrize("example", FAIL, ids=sentence)
+def test_what_must_fail_is_refused_at_the_front_door(example: Example, world: World) -> None:
+    path = f"/services/{example.service}/cases"
+    before = world.store.transactions  # type: ignore[attr-defined]
+    answer = world.http("POST", path, {"answers": example.data["answers"]})
+
+    assert answer.status == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert [(error["pointer"], error["keyword"]) for error in answer.body["errors"]] == [
+        (f"/answers{example.data['pointer']}", example.data["keyword"])
+    ]
+    assert world.store.transactions == before  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("example", FAIL, ids=sentence)
+def test_a_refusal_is_said_in_the_language_asked_for_and_repeats_no_answer(
+    example: Example, world: World
+) -> None:
+    path = f"/services/{example.service}/cases"
+    sent = {"answers": example.data["answers"]}
+    chinese = world.http("POST", path, sent, headers={"Accept-Language": "zh-CN"}).body
+    english = world.http("POST", path, sent, headers={"Accept-Language": "en"}).body
+
+    assert not chinese["errors"][0]["message"].isascii()
+    assert english["errors"][0]["message"].isascii()
+    assert example.data["answers"]["operator"]["name"] not in str(chinese)
+
+
+@pytest.mark.parametrize("text", SMS, ids=lambda t: f"{t.service} {t.notice} {t.language}")
+def test_every_sms_fits_one_message_with_all_variables_full(text: Text) -> None:
+    assert full_length(text.text, text.language) <= SMS_LONGEST[text.language]
+    assert set(VARIABLE.findall(text.text)) <= SMS_FULL["zh-Hans"].keys()
+    assert text.text.startswith("{sign}")
+
+
+def test_a_chinese_sms_has_seventy_characters() -> None:
+    assert SMS_LONGEST["zh-Hans"] == 70
+    assert full_length("{sign}{service}{no}", "zh-Hans") == 24
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_value_of_a_document_fits_the_length_its_sms_variable_is_given(service: str) -> None:
+    data = document(service)
+    shorts = {"service": [data["short"]], "reason": [], "paper": []}
+    shorts["reason"] = [reason["short"] for reason in data["reasons"].values()]
+    shorts["paper"] = [paper["short"] for paper in data["papers"]]
+
+    for variable, texts in shorts.items():
+        for text in texts:
+            for language, value in text.items():
+                assert len(value) <= SMS_FULL[language][variable], value
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_text_for_people_is_there_in_chinese_and_in_english(service: str) -> None:
+    def texts(value: Any) -> Iterator[dict[str, str]]:
+        if isinstance(value, dict):
+            if "zh-Hans" in value:
+                yield value
+            for item in value.values():
+                yield from texts(item)
+        elif isinstance(value, list):
+            for item in value:
+                yield from texts(item)
+
+    found = list(texts(document(service)))
+
+    assert len(found) > 50
+    assert [text["zh-Hans"] for text in found if "en" not in text] == []
