@@ -11,11 +11,13 @@ from chalice import Chalice
 from chalicelib import wiring
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.settings import environment
-from chalicelib.routes import door, events, officer, public, publisher, resident
+from chalicelib.routes import door, officer, public, publisher, resident
 
 if TYPE_CHECKING:
+    from chalicelib.routes import events
     from chalicelib.services import publish
 else:
+    events = lazy("chalicelib.routes.events")
     publish = lazy("chalicelib.services.publish")
 
 app = Chalice(app_name="bancheng")

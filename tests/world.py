@@ -23,8 +23,8 @@ from chalicelib.platform.settings import PublisherSettings
 from chalicelib.routes import events
 from chalicelib.services.publish import Publisher
 from chalicelib.wiring import SHAPES
-from infra.player import Answer
 from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer
+from infra.player import Answer
 from tests.fakes.kms import MemoryKms
 from tests.fakes.notifier import MemoryNotifier
 from tests.fakes.orchestrator import MemoryOrchestrator

@@ -6,13 +6,10 @@ and body serves for 24 h. The body hash must match before anything is told (desi
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from chalicelib.platform.errors import InvalidKey
-from chalicelib.platform.json import canonical
 
 GIVEN_HOLDS = timedelta(days=35)
 DERIVED_HOLDS = timedelta(hours=24)
@@ -26,9 +23,9 @@ class IdempotencyKey:
     holds: timedelta
 
 
-def key_for(given: str | None, scope: str, body: Mapping[str, Any]) -> IdempotencyKey:
-    """The key of one request. Raises InvalidKey."""
-    digest = hashlib.sha256(canonical(body)).hexdigest()
+def key_for(given: str | None, scope: str, body: bytes) -> IdempotencyKey:
+    """The key of one request with these bytes as its body. Raises InvalidKey."""
+    digest = hashlib.sha256(body).hexdigest()
     if given is None:
         return IdempotencyKey(_hash("derived", scope, digest), digest, DERIVED_HOLDS)
     if not _VISIBLE.fullmatch(given):

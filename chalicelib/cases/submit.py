@@ -4,7 +4,6 @@ The 2xx is made from what was committed: the receipt is rebuilt from the case an
 repeat gets the same bytes and nothing of the answer is stored twice.
 """
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -91,13 +90,19 @@ def read_submission(house: House, service: str, body: Any, language: str) -> Sub
 
 def _plain_phones(service: Service, answers: Any) -> Any:
     """Phones as people write them (+86, spaces, full-width digits) become plain digits."""
-    answers = copy.deepcopy(answers)
     for pointer in service.data["subject"]["phones"]:
-        holder, _, name = pointer.rpartition("/")
-        parent = resolve(answers, holder)
-        if isinstance(parent, dict) and isinstance(parent.get(name), str):
-            parent[name] = normalise_phone(parent[name]) or parent[name]
+        phone = resolve(answers, pointer)
+        plain = normalise_phone(phone) if isinstance(phone, str) else None
+        if plain is not None and plain != phone:
+            answers = _with(answers, pointer.split("/")[1:], plain)
     return answers
+
+
+def _with(holder: Any, path: list[str], value: str) -> Any:
+    """A copy of nested objects with another value at a path that exists."""
+    if not path:
+        return value
+    return {**holder, path[0]: _with(holder[path[0]], path[1:], value)}
 
 
 def submit(house: House, caller: Caller, it: Submission, key: IdempotencyKey) -> Row:

@@ -8,7 +8,7 @@
   calendar#<id>  / calendar  a working calendar document
   issuer#<url>   / issuer    the stored JWKS of a token issuer
   service#<id>   / live      which version is open; `version#<n>` rows hold the documents
-  catalogue      / <service> one row a service, for the list
+  catalogue      / <service> one entry a service, for the list
   upload#<id>    / upload    an uploaded document and its report; in the index `pending` until done
 Every read is one GetItem or one Query of a small partition.
 """

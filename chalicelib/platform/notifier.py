@@ -6,11 +6,14 @@ since an attempt is counted before it is made and there are four at most.
 
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from chalicelib.platform.ports import Permanent, Retryable
 
+# A try is counted before it is made, so one try is one request; the dispatcher repeats it.
+ONE_TRY = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
 PERMANENT = frozenset(
     {
         "InvalidParameter",
@@ -56,7 +59,7 @@ class AwsNotifier:
 
     def _send(self, service: str, operation: str, **arguments: Any) -> None:
         if service not in self._clients:
-            self._clients[service] = self._session.create_client(service)
+            self._clients[service] = self._session.create_client(service, config=ONE_TRY)
         try:
             getattr(self._clients[service], operation)(**arguments)
         except ClientError as error:

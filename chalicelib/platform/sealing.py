@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE = 12
+TAG = 16
 FORMAT = b"\x01"
 
 
@@ -27,6 +28,8 @@ def seal(key: bytes, place: str, data: bytes) -> bytes:
 
 def unseal(key: bytes, place: str, sealed: bytes) -> bytes:
     nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+    if sealed[:1] != FORMAT or len(body) < TAG:
+        raise Broken(place)
     try:
         return AESGCM(key).decrypt(nonce, body, place.encode())
     except InvalidTag as error:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -74,14 +75,20 @@ class PublisherSettings(Settings):
     partition: str
 
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
-
-
 def refuse_local_issuer(issuer: str) -> None:
-    """An issuer on plain http or loopback is believed only by a local deployment."""
+    """An issuer on plain http or this computer is believed only by a local deployment."""
     parts = urlsplit(issuer)
-    host = parts.hostname or ""
-    if parts.scheme != "https":
-        raise UnsafeSetting(f"BANCHENG_ISSUER: {issuer} is not https")
-    if host in LOOPBACK or host.startswith("127.") or host.endswith(".localhost"):
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme != "https" or not host:
+        raise UnsafeSetting(f"BANCHENG_ISSUER: {issuer} is not an https address")
+    if host == "localhost" or host.endswith(".localhost") or _loopback(host):
         raise UnsafeSetting(f"BANCHENG_ISSUER: {issuer} is a loopback address")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return bool(inner.is_loopback or inner.is_unspecified)

@@ -8,12 +8,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from chalicelib.platform.ports import Busy, Execution
 
 GONE = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
+# Far below the lease of the dispatcher and the time limit of its function.
+LIMITS = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
 STATUS = {"RUNNING": Execution.RUNNING, "SUCCEEDED": Execution.SUCCEEDED}
 
 
@@ -27,7 +30,7 @@ class StatesOrchestrator:
     @property
     def _client(self) -> Any:
         if self._made is None:
-            self._made = self._session.create_client("stepfunctions")
+            self._made = self._session.create_client("stepfunctions", config=LIMITS)
         return self._made
 
     def create(self, machine: str, definition: str) -> None:
@@ -55,7 +58,8 @@ class StatesOrchestrator:
     def stop(self, machine: str, name: str) -> None:
         error = self._call("stop_execution", executionArn=self._execution(machine, name))
         if error not in ("", "ExecutionDoesNotExist"):
-            raise Busy(error)
+            if self.status(machine, name) is Execution.RUNNING:
+                raise Busy(error)
 
     def status(self, machine: str, name: str) -> Execution:
         try:

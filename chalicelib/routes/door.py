@@ -86,14 +86,18 @@ class Door:
         kind = (self.header("content-type") or JSON).split(";")[0].strip().lower()
         if kind != JSON or (self.header("content-encoding") or "identity") != "identity":
             raise UnsupportedMediaType
-        try:
-            raw = cast(bytes, self.request.raw_body)
-        except (ValueError, UnicodeError) as error:
-            raise Malformed from error
-        body = strict.read(raw)
+        body = strict.read(self.raw)
         if not isinstance(body, dict):
             raise Malformed({"zh-Hans": "须为JSON对象", "en": "a JSON object is needed"})
         return body
+
+    @property
+    def raw(self) -> bytes:
+        """The body's bytes as they came. Raises Malformed."""
+        try:
+            return cast(bytes, self.request.raw_body)
+        except (ValueError, UnicodeError) as error:
+            raise Malformed from error
 
     def version(self, needed: bool = True) -> int | None:
         """The case version in If-Match. Raises PreconditionRequired, VersionChanged."""

@@ -1,17 +1,24 @@
 """For officers: the inbox, a case, why it is where it is, and what can be done with it."""
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
-from chalicelib.cases import story
-from chalicelib.cases.act import ACTION_SCHEMA, Act, act, visible
 from chalicelib.cases.file import CaseFile, load
-from chalicelib.cases.idempotency import key_for
-from chalicelib.cases.inbox import inbox
 from chalicelib.cases.numbers import is_number
-from chalicelib.cases.why import why
 from chalicelib.platform.errors import NotFound, Refused
+from chalicelib.platform.lazy import lazy
 from chalicelib.routes.door import Door, reply
 from chalicelib.services.document import Service
+
+if TYPE_CHECKING:
+    from chalicelib.cases import act, idempotency, inbox, story, why
+else:
+    act = lazy("chalicelib.cases.act")
+    idempotency = lazy("chalicelib.cases.idempotency")
+    inbox = lazy("chalicelib.cases.inbox")
+    story = lazy("chalicelib.cases.story")
+    why = lazy("chalicelib.cases.why")
 
 
 def routes(door: Door) -> Blueprint:
@@ -21,7 +28,9 @@ def routes(door: Door) -> Blueprint:
     def read_inbox() -> Response:
         caller = door.officer()
         role, node = door.query("role", needed=True), door.query("node", needed=True)
-        page = inbox(door.house, caller, str(role), str(node), door.query("cursor"), door.language)
+        page = inbox.inbox(
+            door.house, caller, str(role), str(node), door.query("cursor"), door.language
+        )
         return reply(page)
 
     @officer.route("/cases/{number}", methods=["GET"])
@@ -33,7 +42,7 @@ def routes(door: Door) -> Blueprint:
     @officer.route("/cases/{number}/why", methods=["GET"])
     def read_why(number: str) -> Response:
         file, service = seen(door, number)
-        return reply({"case": number, "why": why(door.house, file, service, door.language)})
+        return reply({"case": number, "why": why.why(door.house, file, service, door.language)})
 
     @officer.route("/cases/{number}/tasks/{task}/actions", methods=["POST"])
     def act_on_task(number: str, task: str) -> Response:
@@ -50,7 +59,7 @@ def seen(door: Door, number: str) -> tuple[CaseFile, Service]:
     """A case that the caller may read. Raises NotFound for every other number."""
     caller = door.officer()
     file = load(door.house.ports.store, number) if is_number(number) else None
-    if file is None or not visible(door.house, caller, file):
+    if file is None or not act.visible(door.house, caller, file):
         raise NotFound
     version = int(file.case["service_version"])
     return file, door.house.catalogue.version(file.case["service"], version)
@@ -62,17 +71,17 @@ def done(door: Door, number: str, task: str | None) -> Response:
     if not is_number(number):
         raise NotFound
     body = door.body()
-    findings = door.house.forms.check("action", ACTION_SCHEMA, body)
+    findings = door.house.forms.check("action", act.ACTION_SCHEMA, body)
     if findings:
         raise Refused(findings=findings)
     scope = f"{caller.id}|{number}|{task or ''}"
-    it = Act(
+    it = act.Act(
         number=number,
         task=task,
         action=body["action"],
         details=body.get("details", {}),
         version=door.version(),
-        key=key_for(door.header("idempotency-key"), scope, body),
+        key=idempotency.key_for(door.header("idempotency-key"), scope, door.raw),
     )
-    answer = act(door.house, caller, it)
+    answer = act.act(door.house, caller, it)
     return reply(answer, headers={"ETag": f'"{answer["version"]}"'})

@@ -1,15 +1,21 @@
 """For publishers: upload a service document, read what became of it."""
 
 import hashlib
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.cases.idempotency import key_for
 from chalicelib.people.authority import Caller
 from chalicelib.platform.errors import KeyReused, NotPermitted
+from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import ConditionFailed, Row
 from chalicelib.routes.door import Door, reply
 from chalicelib.services.uploads import read_upload, store_upload
+
+if TYPE_CHECKING:
+    from chalicelib.cases import idempotency
+else:
+    idempotency = lazy("chalicelib.cases.idempotency")
 
 ROLE = "publisher"
 
@@ -21,7 +27,7 @@ def routes(door: Door) -> Blueprint:
     def upload_service() -> Response:
         caller = permitted()
         body = door.body()
-        key = key_for(door.header("idempotency-key"), f"{caller.id}|upload", body)
+        key = idempotency.key_for(door.header("idempotency-key"), f"{caller.id}|upload", door.raw)
         upload = hashlib.sha256(key.hash.encode()).hexdigest()[:32]
         try:
             row = store_upload(door.house.ports, upload, caller.id, body, key.body)

@@ -1,14 +1,21 @@
 """For residents: submit, follow a case by its number and secret, give papers."""
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
-from chalicelib.cases import story
-from chalicelib.cases.act import ACTION_SCHEMA, Act, act
-from chalicelib.cases.idempotency import key_for
-from chalicelib.cases.submit import read_submission, submit
 from chalicelib.people.authority import APPLICANT
 from chalicelib.platform.errors import Refused
+from chalicelib.platform.lazy import lazy
 from chalicelib.routes.door import Door, reply
+
+if TYPE_CHECKING:
+    from chalicelib.cases import act, idempotency, story, submit
+else:
+    act = lazy("chalicelib.cases.act")
+    idempotency = lazy("chalicelib.cases.idempotency")
+    story = lazy("chalicelib.cases.story")
+    submit = lazy("chalicelib.cases.submit")
 
 
 def routes(door: Door) -> Blueprint:
@@ -18,9 +25,10 @@ def routes(door: Door) -> Blueprint:
     def submit_case(service: str) -> Response:
         caller = door.caller(needed=False)
         body = door.body()
-        it = read_submission(door.house, service, body, door.language)
-        key = key_for(door.header("idempotency-key"), f"{caller.id}|{service}", body)
-        receipt = submit(door.house, caller, it, key)
+        it = submit.read_submission(door.house, service, body, door.language)
+        scope = f"{caller.id}|{service}"
+        key = idempotency.key_for(door.header("idempotency-key"), scope, door.raw)
+        receipt = submit.submit(door.house, caller, it, key)
         return reply(receipt, 201, {"Location": f"/my/cases/{receipt['case']}"})
 
     @resident.route("/my/cases/{number}", methods=["GET"])
@@ -34,18 +42,20 @@ def routes(door: Door) -> Blueprint:
     def act_on_my_case(number: str) -> Response:
         file = door.my_case(number)
         body = door.body()
-        findings = door.house.forms.check("action", ACTION_SCHEMA, body)
+        findings = door.house.forms.check("action", act.ACTION_SCHEMA, body)
         if findings:
             raise Refused(findings=findings)
         holds = [row["task"] for row in file.open_tasks() if body["action"] in row["actions"]]
-        it = Act(
+        it = act.Act(
             number=number,
             task=holds[0] if holds else None,
             action=body["action"],
             details=body.get("details", {}),
             version=door.version(needed=False),
-            key=key_for(door.header("idempotency-key"), f"applicant|{number}", body),
+            key=idempotency.key_for(
+                door.header("idempotency-key"), f"applicant|{number}", door.raw
+            ),
         )
-        return reply(act(door.house, APPLICANT, it))
+        return reply(act.act(door.house, APPLICANT, it))
 
     return resident

@@ -15,6 +15,8 @@ from chalicelib.services.document import Service
 
 MINIMUM_WAIT_DAYS = 30
 DAY = 86_400
+# The Amazon States Language's limit of TimeoutSeconds; a longer clock meets a second wait.
+LONGEST_WAIT = 99_999_999
 
 
 def machine(service: Service, queue_url: str, partition: str) -> tuple[str, str]:
@@ -37,9 +39,8 @@ def definition(service: Service, queue_url: str, partition: str) -> dict[str, An
             "Default": "lost",
         }
     }
-    wait = (
-        max(MINIMUM_WAIT_DAYS, *(_days(clock["budget"]) for clock in service.clocks.values())) * DAY
-    )
+    budgets = [clock["budget"] for clock in service.clocks.values()]
+    wait = min(max([MINIMUM_WAIT_DAYS, *map(_days, budgets)]) * DAY, LONGEST_WAIT)
     for stage in service.stages:
         states |= _stage(service, stage, queue_url, partition, wait)
     states["lost"] = {"Type": "Fail", "Error": "Bancheng.Lost", "Cause": "an outcome leads nowhere"}

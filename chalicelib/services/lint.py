@@ -4,24 +4,21 @@ First the shape (the published JSON Schema), then what a schema cannot say: reac
 and a way out of every stage, clocks that stop, words that exist, texts that fit an SMS.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import jsonschema_rs
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
-from chalicelib.services.answers import compiled
 from chalicelib.services.document import END, Service, result_of
-from chalicelib.services.formats import STANDARD, named
+from chalicelib.services.formlint import schema_findings
+from chalicelib.services.namelint import name_findings
 from chalicelib.services.schema import schema_text
 from chalicelib.services.texts import text_findings
 
 SYSTEM_EVENTS = frozenset({"stage_entered", "held", "overdue", "closed", "resumed"})
-DEPTH = 24
 
 
 def lint(document: Any) -> list[Finding]:
@@ -40,6 +37,7 @@ def lint(document: Any) -> list[Finding]:
         _reasons,
         _schemas,
         _gates,
+        _names,
         text_findings,
     ]
     return [finding for check in checks for finding in check(service)]
@@ -49,7 +47,20 @@ def _shape(document: Any) -> Iterator[Finding]:
     validator = Draft202012Validator(loads(schema_text()), registry=Registry())
     for error in sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.path)))[:50]:
         pointer = "".join(f"/{escape(str(part))}" for part in error.absolute_path)
-        yield finding(pointer, error.validator, "此处不符合事项文件格式", error.message[:300])
+        for name in _culprits(error):
+            here = f"{pointer}/{escape(name)}" if name else pointer
+            yield finding(here, error.validator, "此处不符合事项文件格式", error.message[:300])
+
+
+def _culprits(error: Any) -> list[str]:
+    """The members that an error about an object is about; one empty name for the value itself."""
+    if error.validator == "required":
+        return [name for name in error.validator_value if name not in error.instance]
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        return [name for name in error.instance if name not in error.schema.get("properties", {})]
+    if "propertyNames" in error.absolute_schema_path:
+        return [str(error.instance)]
+    return [""]
 
 
 def finding(pointer: str, keyword: str, zh: str, en: str) -> Finding:
@@ -257,57 +268,23 @@ def _reasons(service: Service) -> Iterator[Finding]:
 
 
 def _schemas(service: Service) -> Iterator[Finding]:
-    yield from _schema("/form", service.data["form"])
+    yield from schema_findings("/form", service.data["form"])
     for index, paper in enumerate(service.data["papers"]):
         if "required_if" in paper:
-            yield from _schema(f"/papers/{index}/required_if", paper["required_if"])
+            yield from schema_findings(f"/papers/{index}/required_if", paper["required_if"])
     for stage, definition in service.stages.items():
         for name, action in definition.get("actions", {}).items():
             if "input" in action:
-                yield from _schema(f"/flow/stages/{stage}/actions/{name}/input", action["input"])
+                yield from schema_findings(
+                    f"/flow/stages/{stage}/actions/{name}/input", action["input"]
+                )
     for name, act in service.acts.items():
         if "input" in act:
-            yield from _schema(f"/flow/acts/{name}/input", act["input"])
+            yield from schema_findings(f"/flow/acts/{name}/input", act["input"])
 
 
-def _schema(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
-    formats = named(lambda: date.max)
-    try:
-        yield from _keywords(list(_members(schema, at, 0)), {*STANDARD, *formats})
-    except RecursionError:
-        yield finding(at, "depth", "嵌套过深", "nested too deeply")
-        return
-    for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema):
-        pointer = at + "".join(f"/{escape(str(part))}" for part in error.absolute_path)
-        yield finding(pointer, error.validator, "不是有效的表单定义", error.message[:300])
-        return
-    try:
-        compiled(schema, formats)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        yield finding(at, "schema", "表单定义不能使用", str(error)[:300])
-
-
-def _keywords(members: list[tuple[str, Any]], formats: set[str]) -> Iterator[Finding]:
-    for pointer, value in members:
-        keyword = pointer.rsplit("/", 1)[-1]
-        if keyword in ("$ref", "$dynamicRef") and not str(value).startswith("#/"):
-            yield finding(pointer, "reference", "只能引用本文件", "references stay in the document")
-        if keyword == "format" and isinstance(value, str) and value not in formats:
-            yield finding(pointer, "format", f"没有这种格式：{value}", f"unknown format {value}")
-
-
-def _members(value: Any, pointer: str, depth: int) -> Iterator[tuple[str, Any]]:
-    """Every member with its pointer. Raises RecursionError beyond DEPTH levels."""
-    if depth > DEPTH:
-        raise RecursionError(pointer)
-    items: list[tuple[str, Any]] = []
-    if isinstance(value, dict):
-        items = [(escape(name), item) for name, item in value.items()]
-    elif isinstance(value, list):
-        items = [(str(index), item) for index, item in enumerate(value)]
-    for name, item in items:
-        yield f"{pointer}/{name}", item
-        yield from _members(item, f"{pointer}/{name}", depth + 1)
+def _names(service: Service) -> Iterator[Finding]:
+    return name_findings(service, frozenset(_recorded(service)))
 
 
 def _gates(service: Service) -> Iterator[Finding]:

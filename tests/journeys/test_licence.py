@@ -135,7 +135,8 @@ def test_a_refusal_has_reason_basis_plain_words_and_remedies(front: Front) -> No
 
     case.stands(ended=True, result="refused", status="refused")
     refusal = next(one for one in case.mine()["documents"] if one["document"] == "refusal")
-    for words in ("缺少前置审批文件", "第十四条", REFUSAL["text"], "行政复议", "行政诉讼", "六十日"):
+    said = ("缺少前置审批文件", "第十四条", REFUSAL["text"], "行政复议", "行政诉讼", "六十日")
+    for words in said:
         assert words in refusal["body"]
 
 

@@ -165,7 +165,7 @@ def test_due_date_in_an_unpublished_year_is_provisional_and_says_so() -> None:
 KINDS = ["accepted", "deemed_accepted", "extended", "granted", "refused", "urged"]
 UNITS = st.sampled_from(["working_days", "days", "office_minutes", "same_working_day"])
 BUDGETS = st.dictionaries(UNITS, st.integers(0, 90), min_size=1, max_size=1)
-times = st.datetimes(datetime(2024, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC))
+times = st.datetimes(datetime(2024, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 histories = st.lists(st.builds(Moment, st.sampled_from(KINDS), times), max_size=8)
 
 
