@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalice import Chalice
 
 from chalicelib import wiring
+from chalicelib.platform import logs
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.settings import environment
 from chalicelib.routes import door, officer, public, publisher, resident
@@ -21,6 +22,7 @@ else:
     publish = lazy("chalicelib.services.publish")
 
 app = Chalice(app_name="bancheng")
+logs.quiet(app.log)
 houses = wiring.Houses(environment())
 front = door.Door(houses.api, houses.tokens, lambda: app.current_request)
 

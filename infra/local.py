@@ -25,6 +25,7 @@ from infra.stack import STATE, LocalStack
 ENDED = ("SIGINT", "SIGTERM", "SIGHUP")
 WHY_ROUTE = "/cases/{case}/why"
 WHY_READER = "officer-zhou"
+INBOX_READER = "officer-li"
 
 
 def run(_: argparse.Namespace) -> None:
@@ -124,10 +125,18 @@ def _welcome(stack: LocalStack, seconds: float) -> str:
         f"Try:\n  curl -s {stack.base_url}/services",
         f"Text messages sent:\n  {stack.endpoint}/_ministack/sns/sms-messages",
         f"E-mails sent:\n  {stack.endpoint}/_ministack/ses/messages",
-        "Officers of the demo region, with tokens for eight hours (-H 'Authorization: Bearer …'):",
+        "Officers of the demo region; the file holds a token for eight hours:",
     ]
+    tokens = STATE / "tokens"
+    tokens.mkdir(mode=0o700, exist_ok=True)
     for party, name, roles in seed.officers():
-        lines.append(f"  {party} {name}: {roles}\n    {stack.token(party)}")
+        (tokens / party).write_text(stack.token(party))
+        lines.append(f"  {os.path.relpath(tokens / party)}  {name}: {roles}")
+    lines.append(
+        f"An officer's inbox:\n  curl -s -H \"Authorization: Bearer "
+        f'$(cat {os.path.relpath(tokens / INBOX_READER)})" '
+        f"'{stack.base_url}/inbox?role=acceptor&node=jz-t1-v1'"
+    )
     lines.append(
         "Ctrl-C stops it and keeps everything; "
         "a crash of the emulator loses what came after its last clean stop."

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.front import StackFront
 from infra.player import Front
 from infra.stack import LocalStack
 from tests.moto_world import MotoWorld
-from tests.stack_world import StackWorld
 from tests.world import World, load_json
 
 LICENCE = "forms/business-licence/service.json"
@@ -36,7 +36,7 @@ def world() -> World:
 def front(request: pytest.FixtureRequest) -> Iterator[Front]:
     """The same journey on every tier."""
     if request.param == "ministack":
-        yield StackWorld(request.getfixturevalue("stack"))
+        yield StackFront(request.getfixturevalue("stack"))
     elif request.param == "moto":
         with MotoWorld() as made:
             made.publish(load_json(LICENCE))

@@ -6,6 +6,7 @@ somebody else (409), a stale view (412), not this person (403, 409), not now (40
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.cases import lifecycle, papers
@@ -15,6 +16,7 @@ from chalicelib.cases.file import CaseFile, answers_of, load, pack
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import IdempotencyKey
 from chalicelib.people.authority import APPLICANT, Caller, holds, reads
+from chalicelib.platform import times
 from chalicelib.platform.errors import (
     AlreadyDecided,
     Conflict,
@@ -105,7 +107,7 @@ def act(house: House, caller: Caller, it: Act) -> Row:
         file = load(house.ports.store, it.number)
         if file is None or not visible(house, caller, file):
             raise NotFound
-        done = _done(file, it.key)
+        done = _done(file, it.key, house.now())
         if done is not None:
             return answer(file.number, done)
         service = house.catalogue.version(file.case["service"], int(file.case["service_version"]))
@@ -128,8 +130,11 @@ def answer(number: str, event: Row) -> Row:
     }
 
 
-def _done(file: CaseFile, key: IdempotencyKey) -> Row | None:
-    event = next((row for row in file.events if row.get("key") == key.hash), None)
+def _done(file: CaseFile, key: IdempotencyKey, now: datetime) -> Row | None:
+    """The event this key has made, while the key holds. Raises KeyReused for another body."""
+    since = times.text(now - key.holds)
+    events = (row for row in file.events if row.get("key") == key.hash and row["at"] > since)
+    event = next(events, None)
     if event is not None and event["body"] != key.body:
         raise KeyReused
     return event

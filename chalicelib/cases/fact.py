@@ -118,7 +118,9 @@ class Fact:
         self.events.append(row)
         self.operations.append(Put(Table.CASES, row))
         for name, _ in self.service.notices_on(type, self.case["channel"]):
-            self.owe("notice", notice=name, event=seq)
+            # Two clocks that ran out together are one piece of news.
+            if not any(effect.get("notice") == name for effect in self.effects):
+                self.owe("notice", notice=name, event=seq)
         for name in self.service.documents_on(type):
             self.owe("document", document=name, event=seq)
         return row

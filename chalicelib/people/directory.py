@@ -3,6 +3,7 @@
 An entry is believed for 60 s at most, so a grant that was taken back stops working within that.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from chalicelib.platform.ports import Now, Row, Store, Table
 
 BELIEVED = timedelta(seconds=60)
 CACHED = 4096
+NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Directory:
         self._kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
 
     def node(self, node: str) -> Node | None:
+        if not NAME.fullmatch(node):
+            return None
         data = self._data(f"node#{node}", "node")
         if data is None:
             return None

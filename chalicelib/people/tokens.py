@@ -4,6 +4,7 @@ Loaded on the first request that carries a token. Nothing is fetched: the issuer
 of the directory. What the token says about roles is ignored; roles come from the directory.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ import jwt
 from chalicelib.platform.errors import NotIdentified
 
 LONGEST = 8192
+# The engine's own actors; no token may pose as one.
+RESERVED = frozenset({"system", "applicant", "anonymous", "operator"})
+_SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class Verifier:
@@ -47,7 +51,10 @@ class Verifier:
         # base64, UTF-8 and arithmetic through for hostile input.
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise NotIdentified from error
-        return str(claims["sub"])
+        subject = str(claims["sub"])
+        if not _SUBJECT.fullmatch(subject) or subject in RESERVED:
+            raise NotIdentified
+        return subject
 
     def _keys(self, jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
         name = repr(

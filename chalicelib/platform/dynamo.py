@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import and_, or_
 from typing import Any, cast
 
@@ -262,13 +262,20 @@ def _plain_put(table: str, model: type[Model], put: Put) -> dict[str, Any]:
     return item
 
 
+@cache
+def _needed(model: type[Model]) -> frozenset[str]:
+    return frozenset(name for name, one in model.get_attributes().items() if not one.null)
+
+
 def _serialize(model: type[Model], row: Row) -> dict[str, Any]:
     """The item, attribute by attribute; an instance of the model would cost three times as much.
 
-    Which attributes a kind must have is asserted by the in-memory store, through which every
-    test's rows pass.
+    Raises ValueError for a row that lacks what its kind must have.
     """
     attributes = model.get_attributes()
+    lacking = _needed(model) - row.keys()
+    if lacking:
+        raise ValueError(f"a row of kind {row['kind']} lacks {sorted(lacking)}")
     item: dict[str, Any] = {"kind": {"S": row["kind"]}}
     for name, value in row.items():
         if name != "kind" and value is not None:

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import rfc8785
@@ -22,11 +22,15 @@ from chalicelib.platform.errors import (
     TooLarge,
 )
 
+Path = tuple[str | int, ...]
+
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
-MAX_DIGITS = 18
+MAX_INTEGER = 2**53 - 1
 
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, so that an unfinished string costs one pass and not one for every escape in it.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 _ESCAPED_SUSPECT = re.compile(r"\\u(?:00[01][0-9a-f]|007f|008|009|20[0-6]|d[89a-f]|feff)", re.I)
 # Control characters but tab and line feeds, and the bidirectional overrides and isolates that
 # can make a text read as another (Unicode TR 36).
@@ -98,19 +102,26 @@ def _constant(name: str) -> Any:
 
 def _float(text: str) -> float:
     value = float(text)
-    if len(text) > 40 or not math.isfinite(value) or Decimal(text) != Decimal(repr(value)):
+    if len(text) > 40 or not math.isfinite(value) or _rounded(text, value):
         raise NumberOutOfRange
     return value
 
 
+def _rounded(text: str, value: float) -> bool:
+    try:
+        return Decimal(text) != Decimal(repr(value))
+    except InvalidOperation:
+        return True
+
+
 def _integer(text: str) -> int:
-    if len(text.lstrip("-")) > MAX_DIGITS:
+    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
         raise NumberOutOfRange
     return int(text)
 
 
 def _refuse_text(value: Any) -> None:
-    for pointer, text in _walk(value, ""):
+    for path, text in _walk(value, ()):
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
@@ -119,22 +130,25 @@ def _refuse_text(value: Any) -> None:
             raise TextNotAllowed(
                 findings=[
                     Finding(
-                        pointer, "text", _texts("含有不允许的字符", "has a forbidden character")
+                        "".join(f"/{escape(str(step))}" for step in path),
+                        "text",
+                        _texts("含有不允许的字符", "has a forbidden character"),
                     )
                 ]
             )
 
 
-def _walk(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def _walk(value: Any, pointer: Path) -> Iterator[tuple[Path, str]]:
+    """Every text with the path to it; paths are joined only for a finding."""
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _walk(item, f"{pointer}/{index}")
+            yield from _walk(item, (*pointer, index))
     elif isinstance(value, dict):
         for name, item in value.items():
             yield pointer, name
-            yield from _walk(item, f"{pointer}/{escape(name)}")
+            yield from _walk(item, (*pointer, name))
 
 
 def escape(name: str) -> str:
@@ -148,7 +162,7 @@ def resolve(value: Any, pointer: str) -> Any:
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict):
             value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+        elif isinstance(value, list) and _INDEX.fullmatch(name) and int(name) < len(value):
             value = value[int(name)]
         else:
             return None

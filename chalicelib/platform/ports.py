@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from chalicelib.platform.errors import Unavailable
+
 Row = dict[str, Any]
 Key = tuple[str, str]
 
@@ -109,8 +111,18 @@ class ConditionFailed(Exception):
         self.positions = frozenset(positions)
 
 
-class Busy(Exception):
-    """The store did not answer or is contended, also after retries: nothing may be assumed."""
+class Busy(Unavailable):
+    """A service did not answer or is contended, also after retries: nothing may be assumed.
+
+    `why` is an error code for logs and tests; a client sees only that it may try again.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,10 @@ from chalicelib.platform.errors import (
     NotIdentified,
     PreconditionRequired,
     Problem,
-    Unavailable,
     UnsupportedMediaType,
     VersionChanged,
 )
 from chalicelib.platform.lazy import lazy
-from chalicelib.platform.ports import Busy
 from chalicelib.platform.settings import TokenSettings
 
 if TYPE_CHECKING:
@@ -83,8 +81,9 @@ class Door:
 
     def body(self) -> Any:
         """The JSON body, read strictly. Raises UnsupportedMediaType, Malformed, TooLarge …"""
-        kind = (self.header("content-type") or JSON).split(";")[0].strip().lower()
-        if kind != JSON or (self.header("content-encoding") or "identity") != "identity":
+        kind = (self.header("content-type") or JSON).replace(" ", "").replace('"', "").lower()
+        encoding = (self.header("content-encoding") or "identity").lower()
+        if kind not in (JSON, f"{JSON};charset=utf-8") or encoding != "identity":
             raise UnsupportedMediaType
         body = strict.read(self.raw)
         if not isinstance(body, dict):
@@ -199,8 +198,6 @@ def shape(request: Request, get_response: Callable[[Request], Response]) -> Resp
         response = get_response(request)
     except Problem as problem:
         return refuse(problem, language)
-    except Busy:
-        return refuse(Unavailable(), language)
     if response.status_code >= 400 and response.headers.get("Content-Type") != PROBLEM:
         made = CHALICE_PROBLEMS.get(response.status_code, Problem)()
         if "Allow" in response.headers:

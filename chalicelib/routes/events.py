@@ -5,7 +5,6 @@ Nothing of a message is logged but ids and what became of it.
 """
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -14,10 +13,10 @@ from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
 from chalicelib.cases.house import House
 from chalicelib.cases.tick import recover, revive, tick
-from chalicelib.platform import times
+from chalicelib.platform import logs, times
 from chalicelib.platform.ports import Busy
 
-log = logging.getLogger("bancheng.worker")
+log = logs.worker()
 
 Event = Mapping[str, Any]
 
@@ -83,7 +82,7 @@ def _execution(house: House, event: Event) -> Event:
 
 
 def _tick(house: House, command: Event) -> Event:
-    return asdict(tick(at(house, command.get("now"))))
+    return asdict(tick(at(house, command.get("now")), command.get("case")))
 
 
 def _recover(house: House, command: Event) -> Event:

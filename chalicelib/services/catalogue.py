@@ -4,6 +4,7 @@ Versions never change, so they are kept for the life of the container; which ver
 believed for 60 s.
 """
 
+import re
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from chalicelib.services.document import Service
 
 BELIEVED = timedelta(seconds=60)
 KEPT = 64
+NAME = re.compile("[a-z0-9-]{1,64}")
 
 
 class Catalogue:
@@ -28,6 +30,8 @@ class Catalogue:
 
     def live(self, service: str) -> Service:
         """The version new cases are made under. Raises NotFound."""
+        if not NAME.fullmatch(service):
+            raise NotFound
         row: Row | None = self._believed(
             service, lambda: self._store.get(Table.DIRECTORY, (f"service#{service}", "live"))
         )
@@ -65,6 +69,8 @@ class Catalogue:
         if kept is not None and timedelta(0) <= now - kept[0] < BELIEVED:
             return kept[1]
         value = read()
+        if len(self._live) >= KEPT:
+            self._live.clear()
         self._live[name] = (now, value)
         return value
 

@@ -1,5 +1,6 @@
 """Uploads as the api sees them: store one, read its report. Checking happens in the publisher."""
 
+import re
 from typing import Any
 
 from chalicelib.platform import times
@@ -8,6 +9,7 @@ from chalicelib.platform.ports import Ports, Put, Row, Table
 from chalicelib.services.catalogue import pack
 
 PENDING = "uploads"
+UPLOAD = re.compile("[0-9a-f]{32}")
 
 
 def store_upload(ports: Ports, upload: str, by: str, document: Any, body: str) -> Row:
@@ -35,6 +37,8 @@ def store_upload(ports: Ports, upload: str, by: str, document: Any, body: str) -
 
 def read_upload(ports: Ports, upload: str, by: str) -> Row:
     """The upload of this person. Raises NotFound for everybody else's."""
+    if not UPLOAD.fullmatch(upload):
+        raise NotFound
     row = ports.store.get(Table.DIRECTORY, (f"upload#{upload}", "upload"))
     if row is None or row["by"] != by:
         raise NotFound

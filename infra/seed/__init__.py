@@ -47,6 +47,11 @@ def officers() -> list[tuple[str, str, str]]:
     ]
 
 
+def example(file: Path) -> dict[str, Any]:
+    """An example of a service: its answers and the papers they need."""
+    return _read(file)
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

@@ -10,12 +10,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.platform import times
 from infra.failures import Refused
+from infra.front import StackFront, daytime
 from infra.player import Case
 from infra.stack import LocalStack
 from tests.journeys.people import APPROVER, EXAMINER, HANDED, ISSUER, LICENCE, VILLAGE, example
-from tests.stack_world import StackWorld, daytime
 
 pytestmark = pytest.mark.ministack
 # Seconds between an act and the kill: from before the stream's wake-up to after the notices.
@@ -41,13 +40,13 @@ def kill_workers(stack: LocalStack) -> int:
     return killed
 
 
-class Murderous(StackWorld):
+class Murderous(StackFront):
     """A front whose workers are killed a moment after every act; what they left is picked up."""
 
     kills = 0
     acts = 0
 
-    def settle(self, number: str = "") -> None:
+    def settle(self, number: str) -> None:
         time.sleep(DELAYS[self.acts % len(DELAYS)])
         self.acts += 1
         self.kills += kill_workers(self.stack)
@@ -56,7 +55,7 @@ class Murderous(StackWorld):
             with suppress(Refused):
                 if self._rests(number):
                     return
-                self.stack.invoke("worker", {"tick": {"now": times.text(self._now())}})
+                self._tick(number)
             time.sleep(0.1)
             # A dead worker's lease runs out after a minute, its queue message is lost for six.
             self.moment = daytime(self._now() + timedelta(seconds=61))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from infra.front import StackFront
 from infra.player import Case
 from infra.stack import LocalStack
 from tests.journeys.people import APPROVER, EXAMINER, REFUSAL, SIGNED, VILLAGE, example
-from tests.stack_world import StackWorld
 
 pytestmark = pytest.mark.ministack
 CANARY = "卡纳瑞"
@@ -32,7 +32,7 @@ def marked() -> dict[str, Any]:
 
 
 def test_names_numbers_and_phones_are_nowhere_in_clear(stack: LocalStack) -> None:
-    front = StackWorld(stack)
+    front = StackFront(stack)
     case = Case.submit(front, marked(), ["P1", "P2"])
     case.do(VILLAGE, "accept_with_gap", SIGNED | {"signed_by": CANARY})
     case.give("record_papers", ["P3"])

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from infra.front import StackFront
 from infra.player import Answer, Case
 from infra.stack import LocalStack
 from tests.journeys.people import APPROVER, EXAMINER, OTHER_APPROVER, REFUSAL, VILLAGE, example
-from tests.stack_world import StackWorld
 
 pytestmark = pytest.mark.ministack
 AT_ONCE = 50
@@ -27,7 +27,7 @@ def body() -> dict[str, Any]:
 def test_fifty_submissions_with_one_key_make_one_case_and_fifty_equal_receipts(
     stack: LocalStack,
 ) -> None:
-    front = StackWorld(stack)
+    front = StackFront(stack)
     headers = {"Idempotency-Key": "fifty-at-once"}
     sent = body()
 
@@ -53,7 +53,7 @@ def test_fifty_submissions_with_one_key_make_one_case_and_fifty_equal_receipts(
 
 
 def test_two_officers_decide_at_once_and_the_flow_follows_the_stored_one(stack: LocalStack) -> None:
-    front = StackWorld(stack)
+    front = StackFront(stack)
     for _ in range(6):
         case = decidable(front)
         version = case.view()["version"]
@@ -79,7 +79,7 @@ def test_two_officers_decide_at_once_and_the_flow_follows_the_stored_one(stack: 
         assert case.view()["stage"] == expected
 
 
-def decidable(front: StackWorld) -> Case:
+def decidable(front: StackFront) -> Case:
     it = example()
     case = Case.submit(front, it["answers"], it["papers_needed"])
     case.do(VILLAGE, "accept")

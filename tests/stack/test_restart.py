@@ -8,19 +8,18 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.platform import times
+from infra.front import StackFront
 from infra.player import Case
 from infra.stack import LocalStack
 from tests.journeys.people import APPROVER, EXAMINER, SIGNED, VILLAGE
 from tests.journeys.test_faults import PERMIT, begin
-from tests.stack_world import StackWorld
 
 pytestmark = pytest.mark.ministack
 SECOND_START = 20.0
 
 
 def test_a_restart_at_every_stage_loses_nothing_and_tells_nobody_twice(stack: LocalStack) -> None:
-    front = StackWorld(stack)
-    # First, since its night is a night for every case that is open then.
+    front = StackFront(stack)
     telling = waits_to_be_told(front)
     waiting = [waits_after(front, steps) for steps in range(len(PERMIT))]
     completing = begin(front)
@@ -35,7 +34,7 @@ def test_a_restart_at_every_stage_loses_nothing_and_tells_nobody_twice(stack: Lo
         began = time.monotonic()
         stack.start()
         assert time.monotonic() - began < SECOND_START
-    front = StackWorld(stack)
+    front = StackFront(stack)
 
     for steps, case in enumerate(waiting):
         case.front = front
@@ -51,14 +50,14 @@ def test_a_restart_at_every_stage_loses_nothing_and_tells_nobody_twice(stack: Lo
     assert_nobody_was_told_twice(front, [*waiting, completing, telling])
 
 
-def waits_after(front: StackWorld, steps: int) -> Case:
+def waits_after(front: StackFront, steps: int) -> Case:
     case = begin(front)
     for step in PERMIT[:steps]:
         step(case)
     return case
 
 
-def waits_to_be_told(front: StackWorld) -> Case:
+def waits_to_be_told(front: StackFront) -> Case:
     """A case whose result fell into the quiet hours: its notice waits for the morning."""
     case = begin(front)
     case.do(VILLAGE, "accept_with_gap", SIGNED)
@@ -66,13 +65,13 @@ def waits_to_be_told(front: StackWorld) -> Case:
     case.do(APPROVER, "grant")
     night = case.promised("P3") + timedelta(hours=5)
     for _ in range(3):
-        front.stack.invoke("worker", {"tick": {"now": times.text(night)}})
+        front.stack.invoke("worker", {"tick": {"now": times.text(night), "case": case.number}})
         time.sleep(0.5)
     assert case.view()["result"] == "lapsed" and not case.view()["ended"]
     return case
 
 
-def assert_nobody_was_told_twice(front: StackWorld, cases: list[Case]) -> None:
+def assert_nobody_was_told_twice(front: StackFront, cases: list[Case]) -> None:
     sent = Counter(
         json.dumps(message.get("message", message.get("Message"))) for message in front.stack.sms()
     )

@@ -218,7 +218,7 @@ def test_every_officers_route_asks_for_a_token(world: Besieged) -> None:
         assert by_event(path, USUAL, {}, b"{}", method, QUERY)()[0] == 401
 
 
-@pytest.mark.parametrize("subject", ["nobody", "anonymous", "system", "party#x", "fficer-li"])
+@pytest.mark.parametrize("subject", ["nobody", "party#x", "fficer-li"])
 def test_a_subject_without_grants_gets_404_whatever_its_token_claims(
     world: Besieged, subject: str
 ) -> None:
@@ -248,3 +248,11 @@ def test_a_grant_taken_back_stops_working_within_60_seconds(world: Besieged) -> 
     world.moment += timedelta(seconds=60)
 
     assert ask()[0] == 404
+
+
+@pytest.mark.parametrize("subject", ["anonymous", "applicant", "operator", "system"])
+def test_no_token_poses_as_an_actor_of_the_engine(world: Besieged, subject: str) -> None:
+    token = signed(header(), claims(sub=subject))
+
+    for route in GUARDED:
+        assert asked(route, token)[0] == 401, route

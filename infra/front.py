@@ -1,7 +1,7 @@
-"""The world for tests over HTTP: the packaged application, deployed into the emulator.
+"""A front over HTTP: the packaged application, deployed into the emulator.
 
-Time is driven by ticks with `now`, as operators do; a world keeps its own idea of the time, so
-that a journey that jumped ahead does not age the next one's cases.
+Time is driven by ticks with `now` for one case, as operators can; a front keeps its own idea of
+the time, and nobody else's cases grow older.
 """
 
 import json
@@ -24,7 +24,7 @@ OFFICE = timedelta(hours=8)
 PARSE = TypeDeserializer()
 
 
-class StackWorld:
+class StackFront:
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
         self.moment = daytime(datetime.now(UTC))
@@ -51,21 +51,20 @@ class StackWorld:
         except urllib.error.HTTPError as error:
             return _answer(error.code, error.headers, error.read())
 
-    def settle(self, number: str = "") -> None:
+    def settle(self, number: str) -> None:
         """Wait until the case rests: its stage open or the case ended, nothing owed now."""
         deadline = time.monotonic() + PATIENCE
         while not self._rests(number):
             if time.monotonic() > deadline:
                 raise AssertionError(f"case {number} does not come to rest: {self.rows(number)}")
-            self.stack.invoke("worker", {"tick": {"now": times.text(self._now())}})
+            self._tick(number)
             time.sleep(0.1)
 
-    def tick(self, moment: datetime | None = None, number: str = "") -> Any:
+    def tick(self, moment: datetime | None, number: str) -> Any:
         if moment is not None:
             self.moment = max(self.moment, daytime(moment))
-        report = self.stack.invoke("worker", {"tick": {"now": times.text(self._now())}})
-        if number:
-            self.settle(number)
+        report = self._tick(number)
+        self.settle(number)
         return report
 
     def messages(self, phone: str) -> list[str]:
@@ -101,6 +100,10 @@ class StackWorld:
         report = self.stack.invoke("worker", {"recover": {"now": times.text(self._now())}})
         self.settle(number)
         return report
+
+    def _tick(self, number: str) -> Any:
+        event = {"now": times.text(self._now()), "case": number}
+        return self.stack.invoke("worker", {"tick": event})
 
     def _now(self) -> datetime:
         return max(self.moment, daytime(datetime.now(UTC)))
