@@ -26,10 +26,12 @@ Path = tuple[str | int, ...]
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
+MAX_PARTS = 10_000
 MAX_INTEGER = 2**53 - 1
 
 # Possessive, so that an unfinished string costs one pass and not one for every escape in it.
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 _ESCAPED_SUSPECT = re.compile(r"\\u(?:00[01][0-9a-f]|007f|008|009|20[0-6]|d[89a-f]|feff)", re.I)
 # Control characters but tab and line feeds, and the bidirectional overrides and isolates that
@@ -77,16 +79,17 @@ def loads(text: str | bytes) -> Any:
 
 
 def _refuse_depth(raw: bytes) -> None:
+    """Count levels, and objects and arrays, outside strings; no honest form comes near."""
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return
+    bare = _STRINGS.sub(b"", raw)
+    if bare.count(b"[") + bare.count(b"{") > MAX_PARTS:
+        raise Malformed(_texts("内容的部分过多", "too many objects and arrays"))
     depth = 0
-    for byte in _STRINGS.sub(b"", raw):
-        if byte in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise Malformed(_texts("嵌套过深", "nested too deeply"))
-        elif byte in b"]}":
-            depth -= 1
+    for bracket in _BRACKETS.findall(bare):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise Malformed(_texts("嵌套过深", "nested too deeply"))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
