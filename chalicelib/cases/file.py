@@ -107,7 +107,7 @@ def moments(events: Iterable[Row]) -> list[Moment]:
 
 def pack(keys: Keys, number: str, place: str, value: Any) -> bytes:
     """Deflated and sealed for the case's subject at one row."""
-    return keys.seal(number, place, zlib.compress(compact(value).encode(), 9))
+    return keys.seal(number, place, zlib.compress(compact(value).encode()))
 
 
 def unpack(keys: Keys, number: str, row: Row) -> Any:

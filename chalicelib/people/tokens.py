@@ -32,15 +32,9 @@ class Verifier:
         if len(token) > LONGEST or jwks is None:
             raise NotIdentified
         try:
-            header = jwt.get_unverified_header(token)
-            if header.get("typ", "JWT") not in ("JWT", "at+jwt"):
-                raise NotIdentified
-            key = self._keys(jwks).get(str(header.get("kid")))
-            if key is None:
-                raise NotIdentified
-            claims = jwt.decode(
+            whole = jwt.decode_complete(
                 token,
-                key,
+                self._key(token, jwks),
                 algorithms=[self._algorithm],
                 audience=self._audience,
                 issuer=self._issuer,
@@ -51,10 +45,24 @@ class Verifier:
         # base64, UTF-8 and arithmetic through for hostile input.
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise NotIdentified from error
+        header, claims = whole["header"], whole["payload"]
+        of_ours = str(header.get("kid")) in self._keys(jwks)
+        if not of_ours or header.get("typ", "JWT") not in ("JWT", "at+jwt"):
+            raise NotIdentified
         subject = str(claims["sub"])
         if not _SUBJECT.fullmatch(subject) or subject in RESERVED:
             raise NotIdentified
         return subject
+
+    def _key(self, token: str, jwks: Mapping[str, Any]) -> jwt.PyJWK:
+        """The key a token names; a set of one needs no look at the header before it is verified."""
+        keys = self._keys(jwks)
+        if len(keys) == 1:
+            return next(iter(keys.values()))
+        key = keys.get(str(jwt.get_unverified_header(token).get("kid")))
+        if key is None:
+            raise NotIdentified
+        return key
 
     def _keys(self, jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
         name = repr(

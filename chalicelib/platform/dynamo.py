@@ -16,7 +16,8 @@ from operator import and_, or_
 from typing import Any, cast
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, UnknownServiceError
+from botocore.loaders import Loader
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
@@ -59,6 +60,21 @@ class Shape:
     indexes: Mapping[str, tuple[str, str]]
 
 
+class PlainLoader(Loader):
+    """botocore's data without endpoint rule sets, so that it routes by its table of regions.
+
+    Evaluating the rules costs every request as much as signing it, and their data every cold
+    start; a client of one region with standard endpoints needs none of them.
+    """
+
+    def load_service_model(
+        self, service_name: str, type_name: str, api_version: str | None = None
+    ) -> Any:
+        if type_name == "endpoint-rule-set-1":
+            raise UnknownServiceError(service_name=service_name, known_service_names="")
+        return super().load_service_model(service_name, type_name, api_version)
+
+
 class DynamoStore:
     def __init__(
         self,
@@ -76,8 +92,10 @@ class DynamoStore:
             read_timeout_seconds=2,
             max_retry_attempts=2,
         )
+        session = self.connection.session
+        session.register_component("data_loader", PlainLoader())
         # botocore otherwise composes its user agent anew for every request.
-        self.connection.session.set_default_client_config(Config(user_agent="bancheng"))
+        session.set_default_client_config(Config(user_agent="bancheng"))
         for table, shape in shapes.items():
             self.connection.add_meta_table(_meta(names[table], shape))
 

@@ -6,6 +6,11 @@ An exception's own text may quote what somebody wrote, so it never reaches a log
 import logging
 import traceback
 
+from chalicelib.platform.settings import MissingSetting, UnsafeSetting
+
+# These name a setting, which nobody but a deployer writes.
+SPEAKING = (MissingSetting, UnsafeSetting)
+
 
 def quiet(logger: logging.Logger) -> None:
     """Strip the texts of exceptions from what the logger and its children say."""
@@ -19,7 +24,9 @@ def without_texts(record: logging.LogRecord) -> bool:
             f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
             for frame in traceback.extract_tb(error.__traceback__)
         ]
-        record.msg = f"{record.getMessage()}: {type(error).__name__} at {' '.join(places[-8:])}"
+        said = f" {error}" if isinstance(error, SPEAKING) else ""
+        what = f"{type(error).__name__}{said}"
+        record.msg = f"{record.getMessage()}: {what} at {' '.join(places[-8:])}"
         record.args, record.exc_info, record.exc_text = (), None, None
     return True
 
