@@ -5,13 +5,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.clocks.calendar import Calendar
 from chalicelib.people.directory import Directory
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import Ports
 from chalicelib.services.catalogue import Catalogue
 
 if TYPE_CHECKING:
+    from chalicelib.clocks.calendar import Calendar
     from chalicelib.services import answers
 else:
     answers = lazy("chalicelib.services.answers")
@@ -32,7 +32,7 @@ class House:
         return answers.Forms(self.today)
 
     @property
-    def calendar(self) -> Calendar:
+    def calendar(self) -> "Calendar":
         return self.directory.calendar()
 
     def now(self) -> datetime:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 MAX_AMOUNT = 10_000  # days or office minutes that one budget may count
@@ -27,16 +27,14 @@ class InvalidCalendar(ValueError):
         self.pointer = pointer
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A date, and whether it rests on a year that is not yet published."""
 
     date: date
     provisional: bool
 
 
-@dataclass(frozen=True)
-class DueAt:
+class DueAt(NamedTuple):
     """A moment in UTC, and whether it rests on a year that is not yet published."""
 
     at: datetime

@@ -5,9 +5,9 @@ A grant reaches its node and everything below it: the node is an element of the 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.people.directory import Grant
 
@@ -44,8 +44,7 @@ ROUTES: dict[tuple[str, str], Need] = {
 READERS = frozenset({"acceptor", "examiner", "approver", "issuer", "head", "supervisor", "caller"})
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who asks: nobody known, an applicant who holds the receipt, or a party with grants."""
 
     id: str

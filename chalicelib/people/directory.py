@@ -5,20 +5,23 @@ An entry is believed for 60 s at most, so a grant that was taken back stops work
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chalicelib.clocks.calendar import Calendar
+from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import Now, Row, Store, Table
+
+if TYPE_CHECKING:
+    from chalicelib.clocks import calendar as calendars
+else:
+    calendars = lazy("chalicelib.clocks.calendar")
 
 BELIEVED = timedelta(seconds=60)
 CACHED = 4096
 NAME = re.compile("[A-Za-z0-9-]{1,64}")
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A node of the region tree; `path` runs from the root to the node itself, by ids."""
 
     id: str
@@ -27,8 +30,7 @@ class Node:
     titles: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     id: str
     node: str
     data: Mapping[str, Any]
@@ -40,8 +42,7 @@ class Unit:
         return str(value)
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(NamedTuple):
     """The party holds the role at the node and everything below it, from, to (inclusive)."""
 
     role: str
@@ -53,8 +54,7 @@ class Grant:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
-@dataclass(frozen=True)
-class Party:
+class Party(NamedTuple):
     id: str
     name: str
     grants: tuple[Grant, ...]
@@ -101,11 +101,12 @@ class Directory:
         grants = tuple(_grant(row["data"]) for row in rows if row["kind"] == "grant")
         return Party(party, data["name"], grants)
 
-    def calendar(self, calendar: str = "cn") -> Calendar:
-        calendar_row: Calendar = self._cached(
-            f"calendar#{calendar}", "read", lambda: self._calendar(calendar)
+    def calendar(self, name: str = "cn") -> "calendars.Calendar":
+        """Raises LookupError when there is none of this name."""
+        found: calendars.Calendar = self._cached(
+            f"calendar#{name}", "read", lambda: self._calendar(name)
         )
-        return calendar_row
+        return found
 
     def issuer(self, issuer: str) -> Mapping[str, Any] | None:
         return self._data(f"issuer#{issuer}", "issuer")
@@ -114,11 +115,11 @@ class Directory:
         """Forget everything read so far."""
         self._kept.clear()
 
-    def _calendar(self, calendar: str) -> Calendar:
-        data = self._data(f"calendar#{calendar}", "calendar")
+    def _calendar(self, name: str) -> "calendars.Calendar":
+        data = self._data(f"calendar#{name}", "calendar")
         if data is None:
-            raise LookupError(f"no calendar {calendar} has been published")
-        return Calendar.from_document(data)
+            raise LookupError(f"no calendar {name} has been published")
+        return calendars.Calendar.from_document(data)
 
     def _data(self, pk: str, sk: str) -> Mapping[str, Any] | None:
         row = self._cached(pk, sk, lambda: self._store.get(Table.DIRECTORY, (pk, sk)))

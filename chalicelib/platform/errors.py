@@ -5,8 +5,8 @@ submission with JSON Pointers (RFC 6901) and carry the fields an Ajv client expe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
 
 from chalice.app import ChaliceUnhandledError
 
@@ -15,14 +15,13 @@ Texts = Mapping[str, str]
 TYPE_PREFIX = "urn:bancheng:problem:"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing wrong at one place: `pointer` is a JSON Pointer into what was sent."""
 
     pointer: str
     keyword: str
     texts: Texts
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = MappingProxyType({})
     schema_path: str = ""
 
     def body(self, language: str) -> dict[str, Any]:

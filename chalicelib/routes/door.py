@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalice.app import Request, Response
 
-from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.cases.numbers import is_number
 from chalicelib.people.authority import ANONYMOUS, Caller
@@ -30,8 +29,10 @@ from chalicelib.platform.lazy import lazy
 from chalicelib.platform.settings import TokenSettings
 
 if TYPE_CHECKING:
+    from chalicelib.cases import file
     from chalicelib.people import tokens
 else:
+    file = lazy("chalicelib.cases.file")
     tokens = lazy("chalicelib.people.tokens")
 
 LANGUAGES = ("zh-Hans", "en")
@@ -137,17 +138,17 @@ class Door:
             raise NotFound
         return caller
 
-    def my_case(self, number: str) -> CaseFile:
+    def my_case(self, number: str) -> "file.CaseFile":
         """The case whose receipt secret the request carries. Raises NotFound for all else."""
         secret = self.header("receipt-secret") or ""
         if not is_number(number) or not secret.isascii():
             raise NotFound
         if not hmac.compare_digest(self.house.ports.keys.secret(number), secret.upper()):
             raise NotFound
-        file = load(self.house.ports.store, number)
-        if file is None:
+        found = file.load(self.house.ports.store, number)
+        if found is None:
             raise NotFound
-        return file
+        return found
 
 
 def language_of(header: str) -> str:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.numbers import is_number
 from chalicelib.platform.errors import NotFound, Refused
 from chalicelib.platform.lazy import lazy
@@ -12,9 +11,10 @@ from chalicelib.routes.door import Door, reply
 from chalicelib.services.document import Service
 
 if TYPE_CHECKING:
-    from chalicelib.cases import act, idempotency, inbox, story, why
+    from chalicelib.cases import act, file, idempotency, inbox, story, why
 else:
     act = lazy("chalicelib.cases.act")
+    file = lazy("chalicelib.cases.file")
     idempotency = lazy("chalicelib.cases.idempotency")
     inbox = lazy("chalicelib.cases.inbox")
     story = lazy("chalicelib.cases.story")
@@ -35,14 +35,14 @@ def routes(door: Door) -> Blueprint:
 
     @officer.route("/cases/{number}", methods=["GET"])
     def read_case(number: str) -> Response:
-        file, service = seen(door, number)
-        view = story.officer(door.house, file, service, door.language)
+        found, service = seen(door, number)
+        view = story.officer(door.house, found, service, door.language)
         return reply(view, headers={"ETag": f'"{view["version"]}"'})
 
     @officer.route("/cases/{number}/why", methods=["GET"])
     def read_why(number: str) -> Response:
-        file, service = seen(door, number)
-        return reply({"case": number, "why": why.why(door.house, file, service, door.language)})
+        found, service = seen(door, number)
+        return reply({"case": number, "why": why.why(door.house, found, service, door.language)})
 
     @officer.route("/cases/{number}/tasks/{task}/actions", methods=["POST"])
     def act_on_task(number: str, task: str) -> Response:
@@ -55,14 +55,14 @@ def routes(door: Door) -> Blueprint:
     return officer
 
 
-def seen(door: Door, number: str) -> tuple[CaseFile, Service]:
+def seen(door: Door, number: str) -> "tuple[file.CaseFile, Service]":
     """A case that the caller may read. Raises NotFound for every other number."""
     caller = door.officer()
-    file = load(door.house.ports.store, number) if is_number(number) else None
-    if file is None or not act.visible(door.house, caller, file):
+    found = file.load(door.house.ports.store, number) if is_number(number) else None
+    if found is None or not act.visible(door.house, caller, found):
         raise NotFound
-    version = int(file.case["service_version"])
-    return file, door.house.catalogue.version(file.case["service"], version)
+    version = int(found.case["service_version"])
+    return found, door.house.catalogue.version(found.case["service"], version)
 
 
 def done(door: Door, number: str, task: str | None) -> Response:
