@@ -13,7 +13,7 @@ from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, pack, pk, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.saying import event_of, saying
-from chalicelib.cases.wording import fill
+from chalicelib.cases.wording import fill, variables_of
 from chalicelib.people.identifiers import mobile, normalise_phone
 from chalicelib.platform.errors import pick
 from chalicelib.platform.json import resolve
@@ -26,6 +26,7 @@ from chalicelib.platform.ports import (
     Retryable,
     Row,
     Table,
+    Template,
 )
 from chalicelib.services.document import Service
 
@@ -69,9 +70,11 @@ def attempt(house: House, file: CaseFile, service: Service, effect: Row) -> bool
     return _settle(house, file.number, row, effect, "notice_delivered", message)
 
 
-def _send(house: House, channel: Mapping[str, str], reference: str) -> None:
+def _send(house: House, channel: Mapping[str, Any], reference: str) -> None:
     if channel["by"] == "sms":
-        house.ports.notifier.sms(channel["to"], channel["text"], reference)
+        number, values = channel["template"]
+        template = Template(number, tuple(values)) if number else None
+        house.ports.notifier.sms(channel["to"], channel["text"], reference, template)
     else:
         house.ports.notifier.email(channel["to"], channel["subject"], channel["text"], reference)
 
@@ -113,12 +116,20 @@ def _message(house: House, file: CaseFile, service: Service, effect: Row) -> dic
         resolve(said.answers, pointer) for pointer in service.data["subject"].get("emails", [])
     ]
     texts = notice["texts"]
-    channels: list[dict[str, str]] = []
+    channels: list[dict[str, Any]] = []
     number = next((phone for phone in phones if phone and mobile(phone)), None)
     wanted = notice.get("channels", ["sms", "email"])
     if number and "sms" in wanted:
+        text = pick(texts["sms"], language)
+        registered = notice.get("sms_template", {}).get("number")
+        ordered = [values[name] for name in variables_of(pick(texts["sms"], "zh-Hans"))]
         channels.append(
-            {"by": "sms", "to": number, "text": fill(pick(texts["sms"], language), values)}
+            {
+                "by": "sms",
+                "to": number,
+                "text": fill(text, values),
+                "template": [registered, ordered],
+            }
         )
     address = next((email for email in emails if email), None)
     if address and "email" in wanted and "email" in texts:

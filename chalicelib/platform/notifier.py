@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from chalicelib.platform.ports import Permanent, Retryable
+from chalicelib.platform.ports import Permanent, Retryable, Template
 
 # A try is counted before it is made, so one try is one request; the dispatcher repeats it.
 ONE_TRY = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
@@ -34,8 +34,11 @@ class AwsNotifier:
         self._mail_from = mail_from
         self._clients: dict[str, Any] = {}
 
-    def sms(self, phone: str, text: str, reference: str) -> None:
-        """`phone` is a plain mainland mobile; `reference` is the same at every try."""
+    def sms(self, phone: str, text: str, reference: str, template: Template | None) -> None:
+        """`phone` is a plain mainland mobile; `reference` is the same at every try.
+
+        SNS takes any text; it has no use for a provider's template.
+        """
         self._send(
             "sns",
             "publish",

@@ -185,10 +185,18 @@ class Permanent(Exception):
     """The provider refused the message; trying the same again cannot help."""
 
 
+class Template(NamedTuple):
+    """A text registered with an SMS provider: its number there, the variables in its order."""
+
+    number: str
+    values: tuple[str, ...]
+
+
 class Notifier(Protocol):
     """Sends one message; returns when the provider took it, else raises Retryable or Permanent."""
 
-    def sms(self, phone: str, text: str, reference: str) -> None: ...
+    def sms(self, phone: str, text: str, reference: str, template: Template | None) -> None:
+        """`template` is for providers that send registered texts only; `text` says the same."""
 
     def email(self, address: str, subject: str, body: str, reference: str) -> None: ...
 

@@ -37,7 +37,7 @@ class RefusingSession:
 
 
 def sms(notifier: Notifier) -> None:
-    notifier.sms("13800000001", "【吉州审批】办成", "notice#1")
+    notifier.sms("13800000001", "【吉州审批】办成", "notice#1", None)
 
 
 def email(notifier: Notifier) -> None:
@@ -49,7 +49,7 @@ both = pytest.mark.parametrize("send", [sms, email])
 
 @on_ministack
 def test_an_sms_arrives_with_its_number_and_text(target: Target) -> None:
-    AwsNotifier(_session(target), SENDER).sms("13800000123", "【吉州审批】办成", "notice#1")
+    AwsNotifier(_session(target), SENDER).sms("13800000123", "【吉州审批】办成", "notice#1", None)
 
     found = eventually(lambda: _texts_to(target, "+8613800000123"))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.platform.ports import Permanent, Retryable
+from chalicelib.platform.ports import Permanent, Retryable, Template
 
 
 @dataclass(frozen=True)
@@ -11,6 +11,7 @@ class Sent:
     to: str
     text: str
     reference: str
+    template: Template | None = None
 
 
 @dataclass
@@ -19,8 +20,8 @@ class MemoryNotifier:
     tried: list[Sent] = field(default_factory=list)
     refuse: dict[str, type[Exception]] = field(default_factory=dict)
 
-    def sms(self, phone: str, text: str, reference: str) -> None:
-        self._take(Sent("sms", phone, text, reference))
+    def sms(self, phone: str, text: str, reference: str, template: Template | None) -> None:
+        self._take(Sent("sms", phone, text, reference, template))
 
     def email(self, address: str, subject: str, body: str, reference: str) -> None:
         self._take(Sent("email", address, f"{subject}\n{body}", reference))
