@@ -15,7 +15,7 @@ from chalicelib.cases.fact import SHARDS, SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.platform import times
-from chalicelib.platform.ports import Busy, Execution, Key, Row, Table
+from chalicelib.platform.ports import Execution, Key, Row, Table
 from chalicelib.services.document import Data, Service
 
 PAGE = 50
@@ -101,10 +101,10 @@ def _due(house: House, shard: str, everything: bool = False) -> list[Key]:
 
 
 def _guarded(report: Report, key: Key, work: Callable[[], None]) -> None:
-    """One case that cannot be handled now must not hold up the others."""
+    """One case that cannot be handled now must not hold up the others; it stays due."""
     try:
         work()
-    except (Busy, LookupError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the cases behind it wait
         report.failed += 1
         report.failures.append(f"{_number(key)} {type(error).__name__}")
 

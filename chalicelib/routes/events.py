@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
 from chalicelib.cases.house import House
-from chalicelib.cases.tick import recover, revive, tick
+from chalicelib.cases.tick import Report, recover, revive, tick
 from chalicelib.platform import logs, times
 from chalicelib.platform.ports import Busy
 
@@ -82,11 +82,17 @@ def _execution(house: House, event: Event) -> Event:
 
 
 def _tick(house: House, command: Event) -> Event:
-    return asdict(tick(at(house, command.get("now")), command.get("case")))
+    return _reported(tick(at(house, command.get("now")), command.get("case")))
 
 
 def _recover(house: House, command: Event) -> Event:
-    return asdict(recover(at(house, command.get("now"))))
+    return _reported(recover(at(house, command.get("now"))))
+
+
+def _reported(report: Report) -> Event:
+    if report.failed:
+        log.warning(json.dumps({"event": "tick-failures", "failures": report.failures[:20]}))
+    return asdict(report)
 
 
 COMMANDS: dict[str, Callable[[House, Event], Event]] = {"tick": _tick, "recover": _recover}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.platform.ports import Permanent, Retryable, Template
+from chalicelib.platform.ports import Template
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ class MemoryNotifier:
     def _take(self, message: Sent) -> None:
         self.tried.append(message)
         error = self.refuse.get(message.by)
-        if error in (Permanent, Retryable):
+        if error is not None:
             raise error("told to")
         self.sent.append(message)

@@ -220,3 +220,13 @@ def forged(number: str, generation: int, stage: str, entered: str) -> dict[str, 
         "entered": entered,
         "token": "forged",
     }
+
+
+def test_a_case_that_cannot_be_handled_holds_up_no_other(world: World) -> None:
+    world.notifier.refuse = {"sms": ZeroDivisionError}
+    begin(world)
+    world.notifier.refuse = {}
+    other = begin(world)
+
+    assert any("1380" in sent.to for sent in world.notifier.sent)
+    other.stands("receive")
