@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -12,6 +13,16 @@ from tests.moto_world import MotoWorld
 from tests.world import World, load_json
 
 LICENCE = "forms/business-licence/service.json"
+
+
+class Tier(Front, Protocol):
+    """A front whose executions can be killed."""
+
+    def kill(self, number: str) -> None: ...
+
+    def recover(self, number: str) -> object: ...
+
+
 EVERYWHERE = ["memory", "moto", pytest.param("ministack", marks=pytest.mark.ministack)]
 
 
@@ -33,7 +44,7 @@ def world() -> World:
 
 
 @pytest.fixture(params=EVERYWHERE)
-def front(request: pytest.FixtureRequest) -> Iterator[Front]:
+def front(request: pytest.FixtureRequest) -> Iterator[Tier]:
     """The same journey on every tier."""
     if request.param == "ministack":
         yield StackFront(request.getfixturevalue("stack"))

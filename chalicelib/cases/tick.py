@@ -42,9 +42,9 @@ def tick(house: House, only: str | None = None) -> Report:
         return report
     for number in range(SHARDS):
         for key in _due(house, f"out#{number}"):
-            _guarded(report, key, lambda key=key: _carry(house, key, report))  # type: ignore[misc]
+            _guarded(house, key, report, _carry)
         for key in _due(house, f"case#{number}"):
-            _guarded(report, key, lambda key=key: _fire(house, key, report))  # type: ignore[misc]
+            _guarded(house, key, report, _fire)
     return report
 
 
@@ -64,7 +64,7 @@ def recover(house: House) -> Report:
     report = Report()
     for number in range(SHARDS):
         for key in _due(house, f"case#{number}", everything=True):
-            _guarded(report, key, lambda key=key: _revive(house, _number(key), report))  # type: ignore[misc]
+            _guarded(house, key, report, _revive)
     after = tick(house)
     after.restarted += report.restarted
     after.failed += report.failed
@@ -73,17 +73,11 @@ def recover(house: House) -> Report:
 
 def revive(house: House, number: str) -> bool:
     """Restart one case if its execution is not running."""
-    file = effects_file(house, number)
-    if file is None or file.case["ended"]:
+    case = house.ports.store.get(Table.CASES, (f"case#{number}", "case"))
+    if case is None or case["ended"]:
         return False
-    case = file.case
     status = house.ports.orchestrator.status(case["machine"], effects.execution_name(case))
     return status is not Execution.RUNNING and effects.restart(house, number)
-
-
-def effects_file(house: House, number: str) -> CaseFile | None:
-    from_store = house.ports.store.get(Table.CASES, (f"case#{number}", "case"))
-    return CaseFile(from_store) if from_store else None
 
 
 def _due(house: House, shard: str, everything: bool = False) -> list[Key]:
@@ -100,10 +94,12 @@ def _due(house: House, shard: str, everything: bool = False) -> list[Key]:
     return found
 
 
-def _guarded(report: Report, key: Key, work: Callable[[], None]) -> None:
+def _guarded(
+    house: House, key: Key, report: Report, work: Callable[[House, Key, Report], None]
+) -> None:
     """One case that cannot be handled now must not hold up the others; it stays due."""
     try:
-        work()
+        work(house, key, report)
     except Exception as error:  # noqa: BLE001 - whatever it is, the cases behind it wait
         report.failed += 1
         report.failures.append(f"{_number(key)} {type(error).__name__}")
@@ -120,12 +116,12 @@ def _fire(house: House, key: Key, report: Report) -> None:
     case = house.ports.store.get(Table.CASES, (f"case#{number}", "case"))
     if case is None or case["ended"] or case["check_at"] > times.text(house.now()):
         return
-    _revive(house, number, report)
+    _revive(house, key, report)
     commit(house, number, lambda file, service: _checked(house, file, service))
 
 
-def _revive(house: House, number: str, report: Report) -> None:
-    report.restarted += revive(house, number)
+def _revive(house: House, key: Key, report: Report) -> None:
+    report.restarted += revive(house, _number(key))
 
 
 def _checked(house: House, file: CaseFile, service: Service) -> Decision | None:

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import and_, or_
 from typing import Any, cast
 
@@ -109,39 +109,31 @@ class DynamoStore:
         return self._row(table, item) if item else None
 
     def partition(self, table: Table, pk: str, prefix: str = "") -> list[Row]:
-        rows: list[Row] = []
-        start: Any = None
         within = Path("sk").startswith(cast(str, {"S": prefix})) if prefix else None
+        rows: list[Row] = []
+        options: dict[str, Any] = {"range_key_condition": within, "consistent_read": True}
         while True:
-            data = self._call(
-                lambda start=start: self.connection.query(  # type: ignore[misc]
-                    self._names[table],
-                    pk,
-                    range_key_condition=within,
-                    consistent_read=True,
-                    exclusive_start_key=start,
-                )
-            )
+            data = self._call(partial(self.connection.query, self._names[table], pk, **options))
             rows += [self._row(table, item) for item in data["Items"]]
-            start = data.get("LastEvaluatedKey")
-            if not start:
+            options["exclusive_start_key"] = data.get("LastEvaluatedKey")
+            if not options["exclusive_start_key"]:
                 return rows
 
     def get_many(self, table: Table, keys: Sequence[Key]) -> list[Row]:
         found: dict[Key, Row] = {}
+        name = self._names[table]
         wanted = [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys(keys)]
         while wanted:
             batch, wanted = wanted[:100], wanted[100:]
-            data = self._call(
-                lambda batch=batch: self.connection.batch_get_item(  # type: ignore[misc]
-                    self._names[table], batch, consistent_read=True
-                )
+            get = partial(
+                self.connection.batch_get_item, name, cast(Any, batch), consistent_read=True
             )
-            for item in data["Responses"].get(self._names[table], []):
+            data = self._call(get)
+            for item in data["Responses"].get(name, []):
                 row = self._row(table, item)
                 found[row["pk"], row["sk"]] = row
-            left = data.get("UnprocessedKeys", {}).get(self._names[table], {}).get("Keys", [])
-            wanted += [{name: next(iter(v.values())) for name, v in key.items()} for key in left]
+            left = data.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+            wanted += [{part: next(iter(v.values())) for part, v in key.items()} for key in left]
         return [found[key] for key in dict.fromkeys(keys) if key in found]
 
     def find(

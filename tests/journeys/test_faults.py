@@ -8,6 +8,7 @@ import pytest
 from chalicelib.cases.fact import FIRST_HEAD, chain_hash
 from chalicelib.platform.ports import Execution, Table
 from infra.player import Case, Front
+from tests.conftest import Tier
 from tests.fakes.orchestrator import MemoryOrchestrator
 from tests.faults import CallBoundary, FaultyWorld
 from tests.journeys.people import (
@@ -65,6 +66,10 @@ def assert_whole(world: World, case: Case, result: str, events: list[str]) -> No
         previous = chain_hash(case.number, row)
         assert row["hash"] == previous
     assert world.row(case.number)["head"] == previous
+    assert isinstance(world.orchestrator, MemoryOrchestrator)
+    runs = {name: run.status for name, run in world.orchestrator.runs.items()}
+    assert sorted(runs) == world.executions(case.number)
+    assert runs[world.executions(case.number)[-1]] is Execution.SUCCEEDED
     texts: dict[str, set[str]] = {}
     for sent in world.notifier.tried:
         texts.setdefault(sent.reference, set()).add(sent.text)
@@ -99,13 +104,13 @@ def test_a_worker_killed_at_any_effect_loses_and_doubles_nothing(
 
 @pytest.mark.parametrize("stop_at", range(len(PERMIT)))
 def test_an_execution_killed_at_any_stage_is_followed_by_the_next_generation(
-    front: Front, stop_at: int
+    front: Tier, stop_at: int
 ) -> None:
     case = begin(front)
     for index, step in enumerate(PERMIT):
         if index == stop_at:
-            front.kill(case.number)  # type: ignore[attr-defined]
-            front.recover(case.number)  # type: ignore[attr-defined]
+            front.kill(case.number)
+            front.recover(case.number)
         step(case)
 
     case.stands(ended=True, result="granted")
