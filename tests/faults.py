@@ -21,10 +21,13 @@ class Killed(BaseException):
 
 
 class CallBoundary:
-    """Counts the worker's effects on the outside; kills at number `at`, before it or after it."""
+    """Counts the worker's effects on the outside; kills at number `at`, before it or
+    after it, or after every one named `always`."""
 
-    def __init__(self, at: int | None = None, after: bool = False) -> None:
-        self.at, self.after = at, after
+    def __init__(
+        self, at: int | None = None, after: bool = False, always: str | None = None
+    ) -> None:
+        self.at, self.after, self.always = at, after, always
         self.calls = 0
         self.armed = False
         self.names: list[str] = []
@@ -37,7 +40,7 @@ class CallBoundary:
         if self.calls == self.at and not self.after:
             raise Killed(name)
         result = function(*args, **kwargs)
-        if self.calls == self.at:
+        if self.calls == self.at or name == self.always:
             raise Killed(name)
         return result
 

@@ -13,6 +13,7 @@ from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
+from chalicelib.cases.notices import Tried
 from chalicelib.platform.ports import Execution, Row, Table
 from chalicelib.services.document import Service
 
@@ -121,14 +122,16 @@ def notice(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     quiet = notices.quiet_until(house)
     if quiet is not None:
         return Again(quiet, counts=False)
-    return (
-        Done() if notices.attempt(house, file, service, effect) else Again(_backoff(house, effect))
-    )
+    tried = notices.attempt(house, file, service, effect)
+    if tried is Tried.SETTLED:
+        return Done()
+    return Again(house.now() if tried is Tried.NEXT else _backoff(house, effect))
 
 
 def _backoff(house: House, effect: Row) -> datetime:
-    """0 s, 1, 5, 30 minutes between tries, jittered by the case's own digits."""
-    minutes = (1, 5, 30)[min(int(effect["attempts"]) - 1, 2)]
+    """1, 5, 30 minutes between the tries on one channel."""
+    tries = int(effect["attempts"]) - int(effect["since"])
+    minutes = (1, 5, 30)[min(tries - 1, 2)]
     return house.now() + timedelta(minutes=minutes)
 
 

@@ -6,6 +6,7 @@ try sends, also on the next channel's behalf: all channels' texts are rendered t
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from chalicelib.cases.commit import Decision, commit
@@ -35,6 +36,12 @@ QUIET_FROM = time(21)
 QUIET_UNTIL = time(8)
 
 
+class Tried(StrEnum):
+    SETTLED = "settled"
+    LATER = "later"
+    NEXT = "next"
+
+
 def quiet_until(house: House) -> datetime | None:
     """Between 21:00 and 8:00 where the office is nobody is disturbed; until when, or None."""
     local = house.calendar.local(house.now())
@@ -44,30 +51,36 @@ def quiet_until(house: House) -> datetime | None:
     return datetime.combine(day, QUIET_UNTIL, local.tzinfo)
 
 
-def attempt(house: House, file: CaseFile, service: Service, effect: Row) -> bool:
-    """One try on the present channel; True when the notice is settled, also by a person.
+def attempt(house: House, file: CaseFile, service: Service, effect: Row) -> Tried:
+    """One try on the present channel, or the step to the next one.
 
-    `effect` remembers the channel and the tries on it; the caller stores it.
+    `attempts` was stored before this call, so a process that dies here has used its try;
+    `channel`, and the attempts made when it began (`since`), are stored after it.
     """
     row = _rendered(house, file, service, effect)
     if row["state"] != "sending":
-        return True
+        return Tried.SETTLED
     message = unpack(house.ports.keys, file.number, row)
-    channels = message["channels"]
     index = int(effect.setdefault("channel", 0))
-    if index >= len(channels):
-        return _settle(house, file.number, row, effect, "handed_to_person", message)
-    effect["tries"] = int(effect.get("tries", 0)) + 1
+    if index >= len(message["channels"]):
+        _settle(house, file.number, row, effect, "handed_to_person", message)
+        return Tried.SETTLED
+    tries = int(effect["attempts"]) - int(effect.setdefault("since", 0))
+    if tries > TRIES:
+        return _next_channel(effect)
     try:
-        _send(house, channels[index], row["sk"] + file.number)
+        _send(house, message["channels"][index], row["sk"] + file.number)
     except Permanent:
-        effect |= {"channel": index + 1, "tries": 0}
-        return attempt(house, file, service, effect)
+        return _next_channel(effect)
     except Retryable:
-        if effect["tries"] >= TRIES:
-            effect |= {"channel": index + 1, "tries": 0}
-        return False
-    return _settle(house, file.number, row, effect, "notice_delivered", message)
+        return _next_channel(effect) if tries == TRIES else Tried.LATER
+    _settle(house, file.number, row, effect, "notice_delivered", message)
+    return Tried.SETTLED
+
+
+def _next_channel(effect: Row) -> Tried:
+    effect |= {"channel": int(effect["channel"]) + 1, "since": effect["attempts"]}
+    return Tried.NEXT
 
 
 def _send(house: House, channel: Mapping[str, Any], reference: str) -> None:
@@ -150,7 +163,7 @@ def _message(house: House, file: CaseFile, service: Service, effect: Row) -> dic
 
 def _settle(
     house: House, number: str, row: Row, effect: Row, event: str, message: Mapping[str, Any]
-) -> bool:
+) -> None:
     """Record that the notice was taken by a provider, or give a person the script to read."""
     by = "person" if event == "handed_to_person" else message["channels"][effect["channel"]]["by"]
 
@@ -182,4 +195,3 @@ def _settle(
         return fact, [change]
 
     commit(house, number, decide)
-    return True

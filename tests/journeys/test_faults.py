@@ -102,6 +102,18 @@ def test_a_worker_killed_at_any_effect_loses_and_doubles_nothing(
         assert_whole(killed, case, result, expected)
 
 
+def test_a_worker_that_dies_after_every_sms_sends_four_at_most(world: World) -> None:
+    deadly = faulty(world, CallBoundary(always="sms"))
+
+    case = begin(deadly)
+    for _ in range(20):
+        deadly.tick(deadly.moment + deadly.minutes(31))
+
+    assert len(deadly.notifier.sent) == 4 == deadly.killed
+    assert len({sent.text for sent in deadly.notifier.sent}) == 1
+    assert "handed_to_person" in case.happened()
+
+
 @pytest.mark.parametrize("stop_at", range(len(PERMIT)))
 def test_an_execution_killed_at_any_stage_is_followed_by_the_next_generation(
     front: Tier, stop_at: int
