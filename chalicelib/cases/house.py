@@ -1,6 +1,5 @@
 """What every use case is given: the ports, the directory, the catalogue, the form validators."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,15 +16,11 @@ else:
     answers = lazy("chalicelib.services.answers")
 
 
-@dataclass
 class House:
-    ports: Ports
-    directory: Directory = field(init=False)
-    catalogue: Catalogue = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.directory = Directory(self.ports.store, self.ports.now)
-        self.catalogue = Catalogue(self.ports.store, self.ports.now)
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        self.directory = Directory(ports.store, ports.now)
+        self.catalogue = Catalogue(ports.store, ports.now)
 
     @cached_property
     def forms(self) -> "answers.Forms":

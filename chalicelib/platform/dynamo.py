@@ -10,10 +10,9 @@ operation is conditional.
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial, reduce
 from operator import and_, or_
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, UnknownServiceError
@@ -51,8 +50,7 @@ TRIES = 4
 CONTENTION = frozenset({"TransactionConflict", "TransactionInProgressException", "ThrottlingError"})
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """One table: its rows' base model, its kinds by name, its indexes as (hash, range)."""
 
     base: type[Model]

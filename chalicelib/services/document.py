@@ -5,7 +5,6 @@ The document has passed `lint`; nothing is checked again here. Targets are stage
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,12 +14,14 @@ END = "end:"
 TOLD = "told"
 
 
-@dataclass(frozen=True)
 class Service:
-    data: Data
-    version: int = 0
-    machine: str = ""
-    content: str = ""
+    """One version: its number, its machine's name, the hash of its content."""
+
+    def __init__(self, data: Data, version: int = 0, machine: str = "", content: str = "") -> None:
+        self.data = data
+        self.version = version
+        self.machine = machine
+        self.content = content
 
     @property
     def id(self) -> str:
