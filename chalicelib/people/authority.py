@@ -20,7 +20,6 @@ class Need(StrEnum):
     MAYBE = "maybe"
     OFFICER = "officer"
     PUBLISHER = "publisher"
-    OPERATOR = "operator"
 
 
 ROUTES: dict[tuple[str, str], Need] = {

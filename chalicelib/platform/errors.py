@@ -194,11 +194,6 @@ class KeyReused(Problem):
     }
 
 
-class DocumentRefused(Refused):
-    slug = "service-document-refused"
-    titles = {"zh-Hans": "事项文件未通过检查", "en": "The service document did not pass its checks"}
-
-
 class PreconditionRequired(Problem):
     slug, status = "if-match-required", 428
     titles = {"zh-Hans": "须带 If-Match 办理", "en": "If-Match is required"}
