@@ -17,6 +17,8 @@ from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.cases.numbers import is_number
+from chalicelib.platform import times
 from infra import seed
 from infra.emulator import DIRECT, running
 from infra.failures import Refused, exits
@@ -57,8 +59,15 @@ def deploy(_: argparse.Namespace) -> None:
 
 
 def tick(arguments: argparse.Namespace) -> None:
-    """Let the clocks act, as of now or of the moment given."""
-    event = {"now": arguments.now} if arguments.now else {}
+    """Let the clocks act, as of now or of the moment given, for every case or for one."""
+    event = {}
+    if arguments.now:
+        try:
+            event["now"] = times.text(times.moment(arguments.now))
+        except ValueError as error:
+            raise Refused("--now takes a moment such as 2026-12-31T02:00:00Z") from error
+    if arguments.case:
+        event["case"] = _number(arguments.case)
     print(json.dumps(_attached().invoke("worker", {"tick": event}), ensure_ascii=False))
 
 
@@ -69,8 +78,9 @@ def recover(_: argparse.Namespace) -> None:
 
 def why(arguments: argparse.Namespace) -> None:
     """Say why a case is where it is, by the officers' own route."""
+    number = _number(arguments.case)
     stack = _attached()
-    url = stack.base_url + WHY_ROUTE.format(case=arguments.case)
+    url = stack.base_url + WHY_ROUTE.format(case=number)
     request = urllib.request.Request(
         url, headers={"Authorization": f"Bearer {stack.token(WHY_READER)}"}
     )
@@ -78,7 +88,16 @@ def why(arguments: argparse.Namespace) -> None:
         with DIRECT.open(request, timeout=30) as answer:
             print(_readable(answer.read().decode()))
     except urllib.error.HTTPError as error:
-        raise Refused(f"case {arguments.case}: {error.code} {error.reason}") from error
+        raise Refused(f"there is no case {number} on this stack ({error.code})") from error
+
+
+def _number(text: str) -> str:
+    if not is_number(text):
+        raise Refused(
+            f"{text!r} is not a case number (ten digits, the last one checks the others): "
+            "make why CASE=1234567894"
+        )
+    return text
 
 
 def inbox(_: argparse.Namespace) -> None:
@@ -121,10 +140,11 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 
 def _welcome(stack: LocalStack, seconds: float) -> str:
     lines = [
-        f"\nBancheng runs since {seconds:.1f} s. Base URL:\n  {stack.base_url}",
+        f"\nBancheng is up after {seconds:.1f} s. Base URL:\n  {stack.base_url}",
         f"Try:\n  curl -s {stack.base_url}/services",
-        f"Text messages sent:\n  {stack.endpoint}/_ministack/sns/sms-messages",
-        f"E-mails sent:\n  {stack.endpoint}/_ministack/ses/messages",
+        "SMS and e-mails sent:\n  .local/venv/bin/python -m infra.local inbox",
+        f"  {stack.endpoint}/_ministack/sns/sms-messages",
+        f"  {stack.endpoint}/_ministack/ses/messages",
         "Officers of the demo region; the file holds a token for eight hours:",
     ]
     tokens = STATE / "tokens"
@@ -159,6 +179,7 @@ def main() -> None:
         entry.set_defaults(command=command)
         if command is tick:
             entry.add_argument("--now", help="a moment such as 2026-01-01T00:00:00Z")
+            entry.add_argument("--case", help="a case number: nobody else's case grows older")
         if command is why:
             entry.add_argument("case", help="a case number")
     arguments = parser.parse_args()

@@ -117,6 +117,12 @@ class LocalStack:
         try:
             self.bring_up_to_date()
             self.invoke("worker", {"recover": {}})
+        except Refused as refusal:
+            self.stop()
+            raise Refused(
+                f"{refusal}; if the state in {self.folder} is damaged, make clean removes it "
+                "(with the cases) and make run starts anew"
+            ) from refusal
         except (BotoCoreError, ClientError) as error:
             self.stop()
             raise Refused(f"the emulator says: {error}") from error
@@ -131,13 +137,13 @@ class LocalStack:
             self._deploy()
             self._note("package", stamp)
         self.attach()
-        document = self.issuer.document()
-        seeds = seed.fingerprint(document)
-        if self._noted("seed") != seeds:
-            for what, event in seed.events(document):
+        # Each by itself: what somebody published at run time is not undone by another's change.
+        for what, event in seed.events(self.issuer.document()):
+            stamp, name = seed.fingerprint(event), f"seed-{what.replace(' ', '-')}"
+            if self._noted(name) != stamp:
                 self._say(f"publishing {what}")
                 self.invoke("publisher", event)
-            self._note("seed", seeds)
+                self._note(name, stamp)
 
     def attach(self) -> None:
         """Learn the outputs of the stack that runs already."""

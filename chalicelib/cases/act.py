@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.cases import lifecycle, papers
+from chalicelib.cases.actions import ENGINE_TASKS, details_schema
 from chalicelib.cases.clockwork import running
 from chalicelib.cases.fact import Actor, Fact, Mark
 from chalicelib.cases.file import CaseFile, answers_of, load, pack
@@ -34,43 +35,11 @@ from chalicelib.platform.ports import ConditionFailed, Row
 from chalicelib.services.document import Data, Service, result_of
 
 TRIES = 5
-REASON_SCHEMA: Mapping[str, Any] = {
-    "reason": {"type": "string", "maxLength": 4},
-    "text": {"type": "string", "minLength": 1, "maxLength": 500},
-}
 ACTION_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["action"],
     "properties": {"action": {"type": "string", "maxLength": 40}, "details": {"type": "object"}},
-}
-# Actions on tasks that no stage of a document declares: calls and escalations of the engine.
-ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
-    "call": {
-        "called": {
-            "event": "called",
-            "input": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["reached"],
-                "properties": {
-                    "reached": {"type": "boolean"},
-                    "note": {"type": "string", "maxLength": 200},
-                },
-            },
-        }
-    },
-    "escalation": {
-        "seen": {
-            "event": "escalation_seen",
-            "input": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["step"],
-                "properties": {"step": {"type": "string", "minLength": 1, "maxLength": 500}},
-            },
-        }
-    },
 }
 
 
@@ -231,10 +200,7 @@ def _refuse_timing(file: CaseFile, action: Data) -> None:
 
 def _refuse_details(house: House, service: Service, file: CaseFile, action: Data, it: Act) -> None:
     """Raises Refused unless the details are what the action asks for."""
-    schema = dict(action.get("input") or {"type": "object", "additionalProperties": False})
-    if action.get("reason"):
-        schema["properties"] = {**REASON_SCHEMA, **schema.get("properties", {})}
-        schema["required"] = sorted({*schema.get("required", []), "reason", "text"})
+    schema = details_schema(action)
     name = f"{service.content}/{file.case.get('stage')}/{it.task}/{it.action}/{action['event']}"
     findings = house.forms.check(name, schema, it.details, "/details")
     if not findings and action.get("reason"):

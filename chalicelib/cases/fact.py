@@ -21,6 +21,8 @@ from chalicelib.services.document import Service
 
 FIRST_HEAD = "0" * 64
 SHARDS = 8
+# Due whatever time it is: an effect must not wait where an operator has driven a case ahead.
+AT_ONCE = "1970-01-01T00:00:00.000Z"
 OPTIONAL = ("stage", "outcome", "target", "result")
 
 
@@ -127,7 +129,7 @@ class Fact:
 
     def owe(self, do: str, **what: Any) -> None:
         """An effect on the outside that this fact promises."""
-        self.effects.append({"do": do, **what, "state": "owed", "attempts": 0, "due": self.at})
+        self.effects.append({"do": do, **what, "state": "owed", "attempts": 0, "due": AT_ONCE})
 
     def put(self, kind: str, sk: str, **values: Any) -> None:
         self.operations.append(
@@ -243,7 +245,7 @@ class Fact:
                 "effects": self.effects,
                 "fence": 0,
                 "due_shard": shard("out", self.number),
-                "due_at": self.at,
+                "due_at": AT_ONCE,
             },
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.cases import clockwork, documents, papers, wording
+from chalicelib.cases.actions import ENGINE_TASKS, details_schema
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.clocks.clock import explain
@@ -49,7 +50,10 @@ def officer(house: House, file: CaseFile, service: Service, language: str) -> di
         "unit": case["unit"],
         "answers": answers_of(house.ports.keys, file),
         "events": [_event(house, service, file, row, language, inner=True) for row in file.events],
-        "tasks": [task_view(row, service, language) for row in file.tasks],
+        "tasks": [
+            {**task_view(row, service, language), "offers": _offers(row, service, language)}
+            for row in file.tasks
+        ],
         "clocks": _clocks(house, service, file, language),
         "documents": list(documents.read(house, file, language)),
         "papers": _papers(house, service, file, language),
@@ -78,6 +82,20 @@ def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
         if name in row:
             view[name] = row[name]
     return view
+
+
+def _offers(row: Row, service: Service, language: str) -> list[dict[str, Any]]:
+    """What can be done with an open task: each action with the schema of its details."""
+    if row["state"] != "open":
+        return []
+    known: Mapping[str, Any] = ENGINE_TASKS.get(row["task_kind"]) or service.actions(row["stage"])
+    offers = []
+    for name in row["actions"]:
+        action = known[name]
+        titles = action.get("titles", {"zh-Hans": name})
+        details = details_schema(action)
+        offers.append({"action": name, "title": pick(titles, language), "details": details})
+    return offers
 
 
 def _head(service: Service, file: CaseFile, language: str) -> dict[str, Any]:

@@ -245,9 +245,7 @@ def _accept(
         fact.put(
             "papers", place, papers=given, sealed=pack(house.ports.keys, number, place, it.papers)
         )
-    fact.effects.append(
-        {"do": "start", "generation": 1, "state": "owed", "attempts": 0, "due": fact.at}
-    )
+    fact.owe("start", generation=1)
     fact.record(it.service.received, {"given": given, "missing": lacking, "channel": it.channel})
     fact.commit(house.calendar)
     claim = Put(

@@ -25,7 +25,7 @@ def why(house: House, file: CaseFile, service: Service, language: str) -> list[s
         *_who(file, zh),
         *_clocks(house, service, file, language, zh),
         *_owed(file, language, zh),
-        _execution(file, zh),
+        *([] if file.case["ended"] else [_execution(file, zh)]),
     ]
 
 
@@ -93,7 +93,9 @@ def _owed(file: CaseFile, language: str, zh: bool) -> list[str]:
     lines = []
     for row in file.outs:
         for effect in row["effects"]:
-            if effect["state"] != "owed":
+            # A signal that was sent once waits only for the flow's next envelope.
+            sent = effect["do"] == "signal" and effect["attempts"] == 1
+            if effect["state"] != "owed" or sent:
                 continue
             what = f"{pick(EFFECTS[effect['do']], language)}{_named(effect)}"
             lines.append(

@@ -130,7 +130,7 @@ class Conflict(Problem):
 
 class AlreadyDecided(Conflict):
     slug = "already-decided"
-    titles = {"zh-Hans": "此事已由他人办理", "en": "Somebody has already dealt with this"}
+    titles = {"zh-Hans": "此事已经办理", "en": "This has been dealt with already"}
 
 
 class SeparationOfDuty(Conflict):

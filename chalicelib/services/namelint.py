@@ -22,6 +22,8 @@ def name_findings(service: Service, recorded: frozenset[str]) -> Iterator[Findin
     yield from _extensions(service, recorded)
     yield from _papers(service)
     yield from _subject(service)
+    for at, action in _actions(service):
+        yield from _named_papers(service, at, action)
 
 
 def _reasons(service: Service) -> Iterator[Finding]:
@@ -85,6 +87,17 @@ def _papers(service: Service) -> Iterator[Finding]:
         if paper["id"] in seen:
             yield _finding(f"/papers/{index}/id", "unique", "材料编号重复", "this id is taken")
         seen.add(paper["id"])
+
+
+def _named_papers(service: Service, at: str, action: Mapping[str, Any]) -> Iterator[Finding]:
+    """A paper that an action lets people name must be one of the service's."""
+    for member in ("papers", "missing"):
+        asked = action.get("input", {}).get("properties", {}).get(member, {})
+        named = asked.get("items", {}).get("properties", {}).get("paper", {}).get("enum", [])
+        for index, paper in enumerate(named):
+            if paper not in service.papers:
+                pointer = f"{at}/input/properties/{member}/items/properties/paper/enum/{index}"
+                yield _finding(pointer, "paper", f"没有材料{paper}", f"no such paper: {paper}")
 
 
 def _subject(service: Service) -> Iterator[Finding]:

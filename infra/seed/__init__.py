@@ -28,10 +28,9 @@ def events(issuer: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"service {file.parent.name}", {"publish": _read(file)}
 
 
-def fingerprint(issuer: dict[str, Any]) -> str:
-    """Changes when any of the events does."""
-    text = json.dumps([event for _, event in events(issuer)], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def fingerprint(event: dict[str, Any]) -> str:
+    """Changes when the event does."""
+    return hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
 
 
 def officers() -> list[tuple[str, str, str]]:

@@ -129,3 +129,14 @@ def test_a_resident_is_told_in_the_language_of_the_submission(world: World, lang
     world.settle()
 
     assert ("application" in world.notifier.sent[0].text) == (language == "en")
+
+
+def test_what_a_driven_clock_owes_happens_without_another_driven_tick(world: World) -> None:
+    case = submitted(world)
+    ahead = case.due("one-time-notice") + timedelta(hours=1)
+
+    world.run_events({"tick": {"now": ahead.isoformat(), "case": case.number}})
+    world.settle()
+
+    case.stands("examine")
+    assert [sent.text for sent in world.notifier.sent if "视为受理" in sent.text]

@@ -233,3 +233,13 @@ def test_lint_never_raises_and_what_it_passes_compiles(pointer: str, value: Any)
     if not findings:
         _, definition = machine(Service(document), "https://q.invalid/flow", "aws")
         assert faults(json.loads(definition)) == []
+
+
+def test_an_action_cannot_name_a_paper_that_the_service_does_not_have() -> None:
+    document = deepcopy(load_json("forms/business-licence/service.json"))
+    document["papers"] = [paper for paper in document["papers"] if paper["id"] != "P8"]
+
+    pointers = [finding.pointer for finding in lint(document)]
+
+    at = "/flow/stages/receive/actions/incomplete/input/properties/missing"
+    assert f"{at}/items/properties/paper/enum/7" in pointers
