@@ -49,14 +49,14 @@ def tick(house: House, only: str | None = None) -> Report:
 
 
 def _tick_one(house: House, number: str, report: Report) -> None:
+    """Fire what is due on the case, then carry out what it owes by then."""
     file = load(house.ports.store, number)
-    if file is None:
-        return
-    for row in file.outs:
+    if file is not None and not file.case["ended"]:
+        _fire(house, (file.case["pk"], "case"), report)
+        file = load(house.ports.store, number)
+    for row in file.outs if file else ():
         if "due_at" in row:
             _carry(house, (row["pk"], row["sk"]), report)
-    if not file.case["ended"]:
-        _fire(house, (file.case["pk"], "case"), report)
 
 
 def recover(house: House) -> Report:
