@@ -187,5 +187,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # Typed as any text stream; in a command it is the interpreter's own, which can be told.
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     exits(main)

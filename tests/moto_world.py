@@ -88,6 +88,7 @@ class MotoWorld(World):
 
     def _orchestrator(self) -> Orchestrator:
         # Made here because the keys are sealed next: the account's own KMS in place of the fake.
+        # The base world holds the fake; here it is the real adapter on moto.
         self.kms = self._real_kms()  # type: ignore[assignment]
         return MotoOrchestrator(self._dynamo.connection.session, PREFIX, ROLE)
 

@@ -52,6 +52,7 @@ class World:
         self.kms = MemoryKms()
         self.store: Store = self._store()
         self.orchestrator: Orchestrator = self._orchestrator()
+        # The adapter names its KMS by class; a fake has the same two calls.
         keys = SealedKeys(self.store, self.kms)  # type: ignore[arg-type]
         keys.setup()
         self.ports = Ports(

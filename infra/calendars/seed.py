@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar  # type: ignore[import-untyped]  # ships no types
 
 PATH = Path(__file__).with_name("cn.json")
 YEARS = (2024, 2025, 2026)

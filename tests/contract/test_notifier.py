@@ -149,6 +149,7 @@ class _Body:
 
 
 def _refusing(error: Exception) -> AwsNotifier:
+    # A session that only makes a client which refuses.
     return AwsNotifier(RefusingSession(error), SENDER)  # type: ignore[arg-type]
 
 
