@@ -1,4 +1,4 @@
-"""The local run: `python -m infra.local run|deploy|tick|recover|why|inbox|stop`.
+"""The local run: `python -m infra.local run|deploy|tick|recover|away|why|inbox|stop`.
 
 `run` stays in the foreground until Ctrl-C, then ends the emulator once and waits while it writes
 its state. The other commands speak to the stack that runs. Every refusal is one line and exit
@@ -17,8 +17,8 @@ from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.cases.numbers import is_number
 from chalicelib.platform import times
+from chalicelib.platform.numbers import is_number
 from infra import seed
 from infra.emulator import DIRECT, running
 from infra.failures import Refused, exits
@@ -74,6 +74,18 @@ def tick(arguments: argparse.Namespace) -> None:
 def recover(_: argparse.Namespace) -> None:
     """Send on every open case whose execution is gone."""
     print(json.dumps(_attached().invoke("worker", {"recover": {}}), ensure_ascii=False))
+
+
+def away(arguments: argparse.Namespace) -> None:
+    """Record that an officer is away: whoever stands in acts with those grants meanwhile."""
+    absence = {
+        "party": arguments.party,
+        "from": arguments.first,
+        "to": arguments.last,
+        "because": arguments.because,
+    }
+    answer = _attached().invoke("publisher", {"absence": absence})
+    print(json.dumps(answer, ensure_ascii=False))
 
 
 def why(arguments: argparse.Namespace) -> None:
@@ -174,12 +186,17 @@ def _readable(text: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="The local run.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, deploy, tick, recover, why, inbox, stop):
+    for command in (run, deploy, tick, recover, away, why, inbox, stop):
         entry = commands.add_parser(command.__name__, help=command.__doc__)
         entry.set_defaults(command=command)
         if command is tick:
             entry.add_argument("--now", help="a moment such as 2026-01-01T00:00:00Z")
             entry.add_argument("--case", help="a case number: nobody else's case grows older")
+        if command is away:
+            entry.add_argument("party", help="a party such as officer-huang")
+            entry.add_argument("--from", required=True, dest="first", help="the first day away")
+            entry.add_argument("--to", required=True, dest="last", help="the last day away")
+            entry.add_argument("--because", required=True, help="why, in words for the record")
         if command is why:
             entry.add_argument("case", help="a case number")
     arguments = parser.parse_args()

@@ -10,9 +10,7 @@ from infra.front import StackFront
 from infra.player import Front
 from infra.stack import LocalStack
 from tests.moto_world import MotoWorld
-from tests.world import World, load_json
-
-LICENCE = "forms/business-licence/service.json"
+from tests.world import World
 
 
 class Tier(Front, Protocol):
@@ -37,9 +35,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 @pytest.fixture
 def world() -> World:
-    """The application in the process on in-memory adapters, the licence published."""
+    """The application in the process on in-memory adapters, every service in forms/ published."""
     made = World()
-    made.publish(load_json(LICENCE))
+    made.publish_all()
     return made
 
 
@@ -50,7 +48,7 @@ def front(request: pytest.FixtureRequest) -> Iterator[Tier]:
         yield StackFront(request.getfixturevalue("stack"))
     elif request.param == "moto":
         with MotoWorld() as made:
-            made.publish(load_json(LICENCE))
+            made.publish_all()
             yield made
     else:
         yield request.getfixturevalue("world")

@@ -25,6 +25,7 @@ from chalicelib.services.publish import Publisher
 from chalicelib.wiring import SHAPES
 from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer
 from infra.player import Answer
+from infra.seed import documents
 from tests.fakes.kms import MemoryKms
 from tests.fakes.notifier import MemoryNotifier
 from tests.fakes.orchestrator import MemoryOrchestrator
@@ -94,6 +95,12 @@ class World:
         report = self.publisher.handle({"publish": document})
         self.house.catalogue.refresh()
         return report
+
+    def publish_all(self) -> None:
+        """Every document in forms/, as a fresh stack has them."""
+        for document in documents():
+            report = self.publish(document)
+            assert report["published"], report
 
     def take_over(self, other: "World") -> None:
         """Have what another in-memory world has published, without publishing again."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.platform.ports import Row
 from chalicelib.services.document import Data
 
 REASON_SCHEMA: Mapping[str, Any] = {
@@ -37,6 +38,16 @@ ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
         }
     },
 }
+
+
+def fits_now(case: Row, action: Data) -> bool:
+    """Whether an action beside the stages may be taken as the case stands."""
+    when = action.get("when", "open")
+    if when != "always" and bool(case["ended"]) is not (when == "ended"):
+        return False
+    if "to" not in action and "in" not in action:
+        return True
+    return "result" not in case and case.get("stage") in action.get("in", [case.get("stage")])
 
 
 def details_schema(action: Data) -> dict[str, Any]:

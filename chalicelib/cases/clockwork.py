@@ -46,16 +46,31 @@ def due_text(service: Service, name: str, events: Sequence[Row], calendar: Calen
     return times.text(reading.due_at) if reading else ""
 
 
+def watched(service: Service, name: str, case: Row) -> bool:
+    """Whether the clock is acted on: a result stops every clock but those that outlive the end."""
+    return "result" not in case or bool(service.clocks[name].get("after_end"))
+
+
 def next_due(
-    service: Service, case: Row, events: Sequence[Row], debts: Sequence[Row], calendar: Calendar
-) -> str:
-    """The earliest moment at which the tick must look at the case; a result stops every clock."""
-    check = str(case["check_at"])
-    if "result" in case:
-        return check
-    dues = [times.text(one.reading.due_at) for one in running(service, events, calendar)]
-    dues += [row["due"] for row in debts if row["state"] == "open"]
-    return min([*dues, check])
+    service: Service,
+    case: Row,
+    events: Sequence[Row],
+    debts: Sequence[Row],
+    tasks: Sequence[Row],
+    calendar: Calendar,
+) -> str | None:
+    """The earliest moment at which the tick must look at the case; None when there is none."""
+    dues = [
+        times.text(one.reading.due_at)
+        for one in running(service, events, calendar)
+        if watched(service, one.name, case)
+    ]
+    if "result" not in case:
+        dues += [row["due"] for row in debts if row["state"] == "open"]
+        dues += [row["due"] for row in tasks if row["state"] == "open" and row.get("due")]
+    if not case["ended"]:
+        dues.append(str(case["check_at"]))
+    return min(dues, default=None)
 
 
 def promise_due(days: int, start: datetime, calendar: Calendar) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.cases import documents, lifecycle, notices
+from chalicelib.cases import board, documents, elsewhere, lifecycle, notices
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile
@@ -120,7 +120,7 @@ def document(house: House, file: CaseFile, service: Service, effect: Row) -> Wen
 def notice(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     """Try the notice once on its present channel; after the last, a person calls."""
     quiet = notices.quiet_until(house)
-    if quiet is not None:
+    if quiet is not None and not service.notices[effect["notice"]].get("at_once"):
         return Again(quiet, counts=False)
     tried = notices.attempt(house, file, service, effect)
     if tried is Tried.SETTLED:
@@ -135,7 +135,32 @@ def _backoff(house: House, effect: Row) -> datetime:
     return house.now() + timedelta(minutes=minutes)
 
 
-CARRY: dict[str, Carry] = {"start": start, "signal": signal, "document": document, "notice": notice}
+def board_card(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    board.update(house, file, service)
+    return Done()
+
+
+def waive(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    elsewhere.waive(house, file, effect)
+    return Done()
+
+
+def link(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """One way only from a restricted case: the other never hears of it."""
+    if not service.data.get("restricted"):
+        elsewhere.link(house, file, effect)
+    return Done()
+
+
+CARRY: dict[str, Carry] = {
+    "start": start,
+    "signal": signal,
+    "document": document,
+    "notice": notice,
+    "board": board_card,
+    "waive": waive,
+    "link": link,
+}
 
 
 def join_after(house: House, number: str) -> None:

@@ -16,8 +16,8 @@ from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
-from chalicelib.cases.numbers import is_number
 from chalicelib.platform import times
+from chalicelib.platform.numbers import is_number
 from chalicelib.platform.ports import (
     Absent,
     Below,

@@ -6,12 +6,12 @@ only with acts and stages, so a delivered notice does not make an officer's view
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases import clockwork
+from chalicelib.cases import clockwork, joins
 from chalicelib.cases.file import CaseFile, pack, pk
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times
@@ -24,17 +24,22 @@ SHARDS = 8
 # Due whatever time it is: an effect must not wait where an operator has driven a case ahead.
 AT_ONCE = "1970-01-01T00:00:00.000Z"
 OPTIONAL = ("stage", "outcome", "target", "result")
+# Where a task that waits for one person stands in the inbox index.
+PERSONAL = "party"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it, in which role; `system` and `applicant` stand for themselves."""
+    """Who did it, in which role, for which absent person; `system` and `applicant` stand for
+    themselves."""
 
     party: str
     role: str
+    holder: str = ""
 
     def data(self) -> dict[str, str]:
-        return {"party": self.party, "as": self.role}
+        data = {"party": self.party, "as": self.role}
+        return {**data, "for": self.holder} if self.holder else data
 
 
 SYSTEM = Actor("system", "system")
@@ -65,6 +70,7 @@ class Fact:
     tasks: dict[str, Row] = field(init=False)
     given: set[str] = field(init=False)
     operations: list[Operation] = field(init=False, default_factory=list)
+    minted: list[str] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.case = dict(self.file.case)
@@ -82,18 +88,33 @@ class Fact:
     def all_events(self) -> list[Row]:
         return [*self.file.events, *self.events]
 
+    @property
+    def next_seq(self) -> int:
+        """The number of the event that is recorded next."""
+        return int(self.case["events"]) + 1
+
+    def touch(self) -> None:
+        """What people saw of the case is stale now; one fact moves the version once."""
+        self.case["version"] = int(self.file.case["version"]) + 1
+
+    def node_of(self, who: Mapping[str, Any]) -> str:
+        """Where a task is offered: at the owning unit, or where the case was received."""
+        return str(self.case["node"] if who["at"] == "unit" else self.case["site"])
+
     def record(
         self,
         type: str,
         data: Mapping[str, Any] | None = None,
         as_of: str | None = None,
         details: Mapping[str, Any] | None = None,
+        actor: Actor | None = None,
     ) -> Row:
         """Append an event; `data` holds ids and codes only, `details` are sealed.
 
-        What the document owes on this event (notices, numbered documents) becomes effects.
+        What the document owes on this event (notices, numbered documents) becomes effects; the
+        tasks it opens beside the stages are opened.
         """
-        seq = self.case["events"] + 1
+        seq = self.next_seq
         sk = f"event#{seq:05d}"
         row: Row = {
             "pk": pk(self.number),
@@ -102,7 +123,7 @@ class Fact:
             "seq": seq,
             "type": type,
             "at": self.at,
-            "actor": self.actor.data(),
+            "actor": (actor or self.actor).data(),
             "visit": self.case["visit"],
             "data": dict(data or {}),
             "previous": self.case["head"],
@@ -119,13 +140,27 @@ class Fact:
         self.case |= {"events": seq, "head": row["hash"]}
         self.events.append(row)
         self.operations.append(Put(Table.CASES, row))
-        for name, _ in self.service.notices_on(type, self.case["channel"]):
-            # Two clocks that ran out together are one piece of news.
-            if not any(effect.get("notice") == name for effect in self.effects):
+        self._owe_on(type, seq)
+        return row
+
+    def _owe_on(self, type: str, seq: int) -> None:
+        """What the document promises on an event: notices, documents, tasks beside the stages."""
+        for name, notice in self.service.notices_on(type, self.case["channel"]):
+            # Two clocks that ran out together are one piece of news; two claims are not.
+            told = any(effect.get("notice") == name for effect in self.effects)
+            if not told or notice.get("to") == "holder":
                 self.owe("notice", notice=name, event=seq)
         for name in self.service.documents_on(type):
             self.owe("document", document=name, event=seq)
-        return row
+        for name, task in self.service.side_tasks_on(type):
+            self.open_task(
+                f"{name}-{seq}", "side", task["actions"], who=task["who"], side=name, event=seq
+            )
+
+    def forget(self) -> None:
+        """Nothing of this was written: drop the data keys made for it."""
+        for subject in self.minted:
+            self.keys.forget(subject)
 
     def owe(self, do: str, **what: Any) -> None:
         """An effect on the outside that this fact promises."""
@@ -140,11 +175,17 @@ class Fact:
         self,
         task: str,
         task_kind: str,
-        actions: Sequence[str],
-        role: str | None,
-        node: str | None,
+        actions: Iterable[str],
+        who: Mapping[str, Any] | None = None,
+        party: str | None = None,
+        state: str = "open",
         about: Mapping[str, Any] | None = None,
+        **more: Any,
     ) -> None:
+        """A wait for whoever holds the role of `who`, or for one party; else for the applicant.
+
+        `more`: part, parent, side, event, slots, due.
+        """
         row: Row = {
             "pk": pk(self.number),
             "sk": f"task#{task}",
@@ -156,40 +197,51 @@ class Fact:
             "visit": self.case["visit"],
             "actions": list(actions),
             "opened_at": self.at,
-            "state": "open",
+            "state": state,
+            **more,
         }
         if self.case.get("stage"):
             row["stage"] = self.case["stage"]
-        if role and node:
-            row |= {
-                "role": role,
-                "node": node,
-                "inbox": f"{role}@{node}",
-                "inbox_at": f"{self.at}#{self.number}#{task}",
-            }
+        if who:
+            row |= {"role": who["role"], "node": self.node_of(who)}
+        if party:
+            row["party"] = party
+        waits_for = (
+            f"{PERSONAL}@{party}" if party else f"{row['role']}@{row['node']}" if who else ""
+        )
+        if waits_for:
+            row |= {"inbox": waits_for, "inbox_at": f"{self.at}#{self.number}#{task}"}
         if about:
             row["about"] = dict(about)
         self.tasks[task] = row
         self.operations.append(Put(Table.CASES, row))
 
     def settle_task(self, task: str, outcome: str, state: str = "settled") -> None:
-        """Close an open task; it leaves the inbox index."""
+        """Close a task that is open or waits; it leaves the inbox index."""
         done = {
             "state": state,
             "outcome": outcome,
             "settled_by": self.actor.party,
             "settled_at": self.at,
         }
-        self.tasks[task] |= done
+        self.change_task(task, done, remove=("inbox", "inbox_at"))
+
+    def change_task(self, task: str, to: Mapping[str, Any], remove: tuple[str, ...] = ()) -> None:
+        """Change a task under the condition that nobody did so meanwhile."""
+        row, key = self.tasks[task], (pk(self.number), f"task#{task}")
+        was = row["state"]
+        for name in remove:
+            row.pop(name, None)
+        row |= to
+        for index, made in enumerate(self.operations):
+            # One transaction may touch a row once only.
+            if made.key == key:
+                if isinstance(made, Change):
+                    to = {**made.set, **to}
+                    self.operations[index] = made._replace(set=to, remove=made.remove + remove)
+                return
         self.operations.append(
-            Change(
-                Table.CASES,
-                "task",
-                (pk(self.number), f"task#{task}"),
-                done,
-                Equals("state", "open"),
-                remove=("inbox", "inbox_at"),
-            )
+            Change(Table.CASES, "task", key, dict(to), Equals("state", was), remove=remove)
         )
 
     def change_debt(self, paper: str, state: str) -> None:
@@ -207,15 +259,20 @@ class Fact:
     def commit(self, calendar: Calendar) -> list[Operation]:
         """Every operation of the transaction, the case row first."""
         remove = []
-        if self.case["ended"]:
+        due = clockwork.next_due(
+            self.service,
+            self.case,
+            self.all_events,
+            list(self.debts.values()),
+            list(self.tasks.values()),
+            calendar,
+        )
+        if due is None:
             remove = ["due_shard", "due_at"]
             self.case.pop("due_shard", None)
             self.case.pop("due_at", None)
         else:
-            self.case["due_shard"] = shard("case", self.number)
-            self.case["due_at"] = clockwork.next_due(
-                self.service, self.case, self.all_events, list(self.debts.values()), calendar
-            )
+            self.case |= {"due_shard": shard("case", self.number), "due_at": due}
         before = self.file.case
         changed = {name: v for name, v in self.case.items() if before.get(name) != v}
         remove += [name for name in OPTIONAL if name in before and name not in self.case]
@@ -227,10 +284,15 @@ class Fact:
             Equals("events", before["events"]),
             remove=tuple(name for name in remove if name in before),
         )
+        if self._offered(before, self.file.tasks) != self._offered(self.case, self.tasks.values()):
+            self.owe("board")
         operations: list[Operation] = [case, *self.operations]
         if self.effects:
             operations.append(self.out())
         return operations
+
+    def _offered(self, case: Row, tasks: Iterable[Row]) -> bool:
+        return joins.offered(self.service.stages.get(case.get("stage", "")), case, tasks)
 
     def out(self) -> Put:
         """The row of effects, named for the fact's first event."""

@@ -1,17 +1,15 @@
-"""An officer's inbox: the open tasks of one role at one node, a page at a time.
+"""Inboxes: the open tasks of one role at one node, or of one person, a page at a time."""
 
-The cursor is bound to its query by a keyed hash; an edited or foreign one is refused.
-"""
-
-import base64
-import hmac
 from typing import Any
 
+from chalicelib.cases import cursor as cursors
+from chalicelib.cases import joins
+from chalicelib.cases.fact import PERSONAL
 from chalicelib.cases.house import House
+from chalicelib.cases.permission import stands_for
 from chalicelib.cases.story import task_view
 from chalicelib.people.authority import Caller, holds
-from chalicelib.platform.errors import InvalidCursor, NotFound, NotPermitted
-from chalicelib.platform.json import compact, loads
+from chalicelib.platform.errors import NotFound, NotPermitted
 from chalicelib.platform.ports import Table
 
 PAGE = 50
@@ -26,35 +24,33 @@ def inbox(
         raise NotPermitted
     if place is None or not holds(caller.grants, role, place.path, house.today()):
         raise NotFound
-    scope = f"{caller.id}|{role}@{node}"
-    start = _open(house, scope, cursor) if cursor else None
-    page = house.ports.store.find(Table.CASES, "inbox", f"{role}@{node}", limit=PAGE, cursor=start)
+    return _page(house, caller, f"{role}@{node}", cursor, language)
+
+
+def personal(
+    house: House, caller: Caller, party: str, cursor: str | None, language: str
+) -> dict[str, Any]:
+    """What waits for the caller by name, or for somebody the caller stands in for today.
+
+    Raises NotFound, InvalidCursor.
+    """
+    if party not in stands_for(house, caller):
+        raise NotFound
+    return _page(house, caller, f"{PERSONAL}@{party}", cursor, language)
+
+
+def _page(
+    house: House, caller: Caller, waits_for: str, cursor: str | None, language: str
+) -> dict[str, Any]:
+    scope = f"{caller.id}|{waits_for}"
+    start = cursors.unseal(house, scope, cursor) if cursor else None
+    page = house.ports.store.find(Table.CASES, "inbox", waits_for, limit=PAGE, cursor=start)
     rows = house.ports.store.get_many(Table.CASES, page.keys)
     return {
         "tasks": [
             task_view(row, house.catalogue.live(row["service"]), language)
             for row in rows
-            if row["state"] == "open"
+            if row["state"] in joins.UNSETTLED
         ],
-        "cursor": _seal(house, scope, page.cursor) if page.cursor else None,
+        "cursor": cursors.seal(house, scope, page.cursor) if page.cursor else None,
     }
-
-
-def _seal(house: House, scope: str, cursor: Any) -> str:
-    text = compact(cursor)
-    tag = _tag(house, scope, text)
-    return base64.urlsafe_b64encode(f"{tag}.{text}".encode()).decode()
-
-
-def _open(house: House, scope: str, cursor: str) -> Any:
-    try:
-        tag, text = base64.urlsafe_b64decode(cursor.encode()).decode().split(".", 1)
-    except (ValueError, UnicodeError) as error:
-        raise InvalidCursor from error
-    if not hmac.compare_digest(tag.encode(), _tag(house, scope, text).encode()):
-        raise InvalidCursor
-    return loads(text)
-
-
-def _tag(house: House, scope: str, text: str) -> str:
-    return house.ports.keys.secret(f"cursor|{scope}|{text}")

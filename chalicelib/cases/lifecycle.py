@@ -4,17 +4,20 @@ A stage is settled by one outcome in the transaction of the act that settles it;
 tasks are then moot. A gate that is already clear settles as it opens.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from chalicelib.cases import clockwork
-from chalicelib.cases.fact import Fact
+from chalicelib.cases import clockwork, joins
+from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.file import answers_of, unpack
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times
+from chalicelib.platform.json import resolve
 from chalicelib.services.document import TOLD, Service, result_of
 
 CLEAR = "clear"
 HELD = "held"
+VOID = "claim_void"
 
 
 def expected_next(service: Service, case: Mapping[str, Any]) -> str | None:
@@ -28,56 +31,98 @@ def expected_next(service: Service, case: Mapping[str, Any]) -> str | None:
     return service.next_stage(case["target"])
 
 
-def node_of(fact: Fact, who: Mapping[str, Any]) -> str:
-    """Where a task is offered: at the owning unit, or where the case was received."""
-    return str(fact.case["node"] if who["at"] == "unit" else fact.case["site"])
-
-
 def open_visit(fact: Fact, stage: str) -> None:
-    """Enter a stage: a numbered visit with its task; a stage that can settle at once does."""
+    """Enter a stage: a numbered visit with its tasks; a stage that can settle at once does."""
     definition = fact.service.stages[stage]
-    fact.case |= {
-        "stage": stage,
-        "visit": fact.case["visit"] + 1,
-        "open": True,
-        "version": fact.case["version"] + 1,
-    }
+    fact.case |= {"stage": stage, "visit": fact.case["visit"] + 1, "open": True}
+    fact.touch()
     for name in ("outcome", "target"):
         fact.case.pop(name, None)
     if "status" in definition:
         fact.case["status"] = definition["status"]
     fact.record("stage_entered", {"kind": definition["kind"]})
-    if definition["kind"] in ("desk", "hold"):
-        who = definition.get("who")
-        fact.open_task(
-            str(fact.case["visit"]),
-            definition["kind"],
-            list(definition["actions"]),
-            who and who["role"],
-            who and node_of(fact, who),
-        )
+    if definition.get("actions"):
+        _open_own_task(fact, definition)
+    if definition["kind"] == "fanout":
+        _open_items(fact, definition)
     join(fact)
 
 
+def _open_own_task(fact: Fact, definition: Mapping[str, Any]) -> None:
+    more: dict[str, Any] = {}
+    if "slots" in definition:
+        answers = answers_of(fact.keys, fact.file)
+        slots = definition["slots"]
+        more["slots"] = int(slots.get("is") or resolve(answers, slots["from"]) or 1)
+    fact.open_task(
+        str(fact.case["visit"]),
+        definition["kind"],
+        definition["actions"],
+        who=definition.get("who"),
+        **more,
+    )
+
+
+def _open_items(fact: Fact, definition: Mapping[str, Any]) -> None:
+    """One part for each item that the latest event of the kind named."""
+    over = definition["over"]
+    event = next(row for row in reversed(fact.file.events) if row["type"] == over["event"])
+    details = unpack(fact.keys, fact.number, event) if "sealed" in event else {}
+    for item in details.get(over["member"], []):
+        open_part(fact, item, f"{fact.case['visit']}-{item}")
+
+
+def open_part(fact: Fact, part: str, task: str, **more: Any) -> None:
+    """Open one task inside the open stage."""
+    definition = fact.service.parts(fact.case["stage"])[part]
+    if "opened" in definition:
+        fact.record(definition["opened"], {"task": task}, actor=SYSTEM)
+    who = None if more.get("party") else definition.get("who")
+    fact.open_task(task, "part", definition["actions"], who=who, part=part, **more)
+
+
 def join(fact: Fact) -> None:
-    """Settle the open stage if its rows say so: a gate without debts, a tell without notices."""
-    if not fact.case["open"]:
-        return
-    stage = fact.case["stage"]
-    kind = fact.service.stages[stage]["kind"]
-    if kind == "gate":
-        _join_gate(fact, fact.service.stages[stage]["outcomes"][CLEAR])
-    if kind == "tell" and not fact.file.owed_notices() and not _owes_notice(fact):
-        finish(fact)
+    """Settle the open stage if its rows say so."""
+    if fact.case["open"]:
+        kind = fact.service.stages[fact.case["stage"]]["kind"]
+        JOINS.get(kind, _join_by_act)(fact)
 
 
-def _join_gate(fact: Fact, clear: Mapping[str, Any]) -> None:
+def _join_by_act(_: Fact) -> None:
+    """Only an act settles a desk, a hold, a review."""
+
+
+def _join_gate(fact: Fact) -> None:
     """Clear when no debt is open; the first look at a gate that is not clear records `held`."""
+    clear = fact.service.stages[fact.case["stage"]]["outcomes"][CLEAR]
     if not any(row["state"] == "open" for row in fact.debts.values()):
         fact.record(clear["event"])
         settle(fact, CLEAR, clear)
     elif fact.events and fact.events[-1]["type"] == "stage_entered":
         fact.record(HELD)
+
+
+def _join_tell(fact: Fact) -> None:
+    if not fact.file.owed_notices() and not _owes_notice(fact):
+        finish(fact)
+
+
+def _join_parts(fact: Fact) -> None:
+    """What the tasks inside the stage come to, if they come to anything yet."""
+    stage = fact.service.stages[fact.case["stage"]]
+    outcome = joins.outcome(stage, fact.tasks.values(), int(fact.case["visit"]))
+    if outcome is not None:
+        way = stage["outcomes"][outcome]
+        fact.record(way["event"], actor=SYSTEM)
+        settle(fact, outcome, way)
+
+
+JOINS: Mapping[str, Callable[[Fact], None]] = {
+    "gate": _join_gate,
+    "tell": _join_tell,
+    "pool": _join_parts,
+    "fanout": _join_parts,
+}
 
 
 def finish(fact: Fact) -> None:
@@ -90,19 +135,13 @@ def finish(fact: Fact) -> None:
 def settle(fact: Fact, outcome: str, way: Mapping[str, Any]) -> None:
     """Settle the open visit with an outcome; the flow is owed the signal."""
     visit = fact.case["visit"]
+    _void_claims(fact)
     for task, row in list(fact.tasks.items()):
-        if (
-            row["state"] == "open"
-            and row["visit"] == visit
-            and row["task_kind"] in ("desk", "hold")
-        ):
-            fact.settle_task(task, outcome, "moot" if fact.actor.party == "system" else "settled")
-    fact.case |= {
-        "open": False,
-        "outcome": outcome,
-        "target": way["to"],
-        "version": fact.case["version"] + 1,
-    }
+        if row["state"] in joins.UNSETTLED and row["visit"] == visit and joins.inside(row):
+            decided = row["task_kind"] in ("desk", "hold") and fact.actor.party != "system"
+            fact.settle_task(task, outcome, "settled" if decided else "moot")
+    fact.case |= {"open": False, "outcome": outcome, "target": way["to"]}
+    fact.touch()
     if "status" in way:
         fact.case["status"] = way["status"]
     result = result_of(way["to"])
@@ -110,6 +149,13 @@ def settle(fact: Fact, outcome: str, way: Mapping[str, Any]) -> None:
         fact.case["result"] = result
         fact.case["status"] = fact.service.data["results"][result]["status"]
     fact.owe("signal", visit=visit, stage=fact.case["stage"], outcome=outcome)
+
+
+def _void_claims(fact: Fact) -> None:
+    """Whoever holds or awaits a slot of a pool that ends otherwise is told."""
+    for row in list(fact.tasks.values()):
+        if row.get("part") == "claim" and row["state"] in joins.UNSETTLED:
+            fact.record(VOID, {"claim": row["task"]}, actor=SYSTEM)
 
 
 def promise_papers(fact: Fact, papers: Iterable[str], calendar: Calendar) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.cases import threads
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, pack, pk, unpack
@@ -32,6 +33,7 @@ from chalicelib.platform.ports import (
 from chalicelib.services.document import Service
 
 TRIES = 4
+CODE_DIGITS = 4
 QUIET_FROM = time(21)
 QUIET_UNTIL = time(8)
 
@@ -99,6 +101,7 @@ def _rendered(house: House, file: CaseFile, service: Service, effect: Row) -> Ro
     row = house.ports.store.get(Table.CASES, key)
     if row is not None:
         return row
+    message = _message(house, file, service, effect)
     row = {
         "pk": key[0],
         "sk": sk,
@@ -106,28 +109,52 @@ def _rendered(house: House, file: CaseFile, service: Service, effect: Row) -> Ro
         "notice": effect["notice"],
         "seq": effect["event"],
         "state": "sending",
-        "sealed": pack(house.ports.keys, file.number, sk, _message(house, file, service, effect)),
+        "sealed": pack(house.ports.keys, file.number, sk, message),
     }
     try:
-        house.ports.store.transact([Put(Table.CASES, row)])
+        house.ports.store.transact([Put(Table.CASES, row), *_thread(house, file, effect, message)])
         return row
     except ConditionFailed:
         written = house.ports.store.get(Table.CASES, key)
         return written if written is not None else row
 
 
+def _thread(house: House, file: CaseFile, effect: Row, message: Mapping[str, Any]) -> list[Put]:
+    """What a digit from the phone that is written to will mean."""
+    phone = next((one["to"] for one in message["channels"] if one["by"] == "sms"), None)
+    if phone is None:
+        return []
+    seq = int(effect["event"])
+    return [
+        threads.remember(house, phone, file.case, effect["notice"], seq, message.get("thread", {}))
+    ]
+
+
 def _message(house: House, file: CaseFile, service: Service, effect: Row) -> dict[str, Any]:
-    notice = service.data["notices"][effect["notice"]]
+    notice = service.notices[effect["notice"]]
     language = file.case["language"]
-    said = saying(house, file, service, event_of(file, effect["event"]), language)
+    event = event_of(file, effect["event"])
+    asks = notice.get("asks", {})
+    code = house.ports.ids.digits(CODE_DIGITS) if "code" in asks.get("replies", {}) else ""
+    to_holder = notice.get("to") == "holder"
+    # Who claims deals with those who know the household, not with the desk that published it.
+    contacts = frozenset([service.calls["role"]]) if to_holder else frozenset()
+    said = saying(house, file, service, event, language, code, contacts)
     values = said.values(notice.get("date"))
-    phones = [
-        normalise_phone(str(resolve(said.answers, pointer) or ""))
-        for pointer in service.data["subject"]["phones"]
-    ]
-    emails = [
-        resolve(said.answers, pointer) for pointer in service.data["subject"].get("emails", [])
-    ]
+    thread: dict[str, Any] = {"asks": asks, "code": code}
+    if to_holder:
+        claim = file.task(event["data"]["claim"]) or {}
+        claimant = _claimant(house, file, claim)
+        values |= {"name": str(claimant.get("name", ""))}
+        phones = [normalise_phone(str(claimant.get("phone", "")))]
+        emails = []
+        thread |= {"party": claim.get("party"), "task": claim.get("task")}
+    else:
+        subject = service.data["subject"]
+        phones = [
+            normalise_phone(str(resolve(said.answers, one) or "")) for one in subject["phones"]
+        ]
+        emails = [resolve(said.answers, one) for one in subject.get("emails", [])]
     texts = notice["texts"]
     channels: list[dict[str, Any]] = []
     number = next((phone for phone in phones if phone and mobile(phone)), None)
@@ -158,7 +185,15 @@ def _message(house: House, file: CaseFile, service: Service, effect: Row) -> dic
         "channels": channels,
         "call": fill(pick(texts["call"], language), values),
         "phones": [phone for phone in phones if phone],
+        "thread": thread,
     }
+
+
+def _claimant(house: House, file: CaseFile, claim: Row) -> Mapping[str, Any]:
+    """What the person who claimed has said of themselves."""
+    made = next((row for row in file.events if row["seq"] == claim.get("event")), None)
+    found: Mapping[str, Any] = unpack(house.ports.keys, file.number, made) if made else {}
+    return found
 
 
 def _settle(
@@ -181,9 +216,8 @@ def _settle(
                 f"call-{seq}",
                 "call",
                 ["called"],
-                "acceptor",
-                file.case["site"],
-                {"notice": effect["notice"], "about": effect["event"]},
+                who=service.calls,
+                about={"notice": effect["notice"], "about": effect["event"]},
             )
         change = Change(
             Table.CASES,

@@ -2,17 +2,30 @@
 
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
+from chalicelib.cases.permission import readers
+from chalicelib.cases.refusals import lacking_papers
 from chalicelib.cases.wording import Saying
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
 
+LISTS = frozenset({"list_asked"})
 
-def saying(house: House, file: CaseFile, service: Service, event: Row, language: str) -> Saying:
+
+def saying(
+    house: House,
+    file: CaseFile,
+    service: Service,
+    event: Row,
+    language: str,
+    code: str = "",
+    roles: frozenset[str] = frozenset(),
+) -> Saying:
     """Raises LookupError when the owning unit is not in the directory."""
     unit = house.directory.unit(file.case["unit"])
     if unit is None:
         raise LookupError(file.case["unit"])
-    party = house.directory.party(event["actor"]["party"])
+    contact = _contact(house, file, event, roles or readers(service) | {"agent"})
+    lacking = lacking_papers(house, service, file) if event["type"] in LISTS else ()
     return Saying(
         service=service,
         file=file,
@@ -21,9 +34,20 @@ def saying(house: House, file: CaseFile, service: Service, event: Row, language:
         details=unpack(house.ports.keys, file.number, event) if "sealed" in event else {},
         unit=unit,
         calendar=house.calendar,
-        officer=party.name if party else "",
+        officer=contact,
         language=language,
+        lacking=tuple(lacking),
+        code=code,
     )
+
+
+def _contact(house: House, file: CaseFile, event: Row, roles: frozenset[str]) -> str:
+    """The officer behind the event, or the last one before it: never who claims or applies."""
+    for row in reversed(file.events):
+        if int(row["seq"]) <= int(event["seq"]) and row["actor"]["as"] in roles:
+            party = house.directory.party(row["actor"]["party"])
+            return party.name if party else ""
+    return ""
 
 
 def event_of(file: CaseFile, seq: int) -> Row:

@@ -5,12 +5,17 @@ Key `case#<number>`:
   answers#<n>     deflated and sealed, written once
   papers#<n>      the papers given in event n (ids in clear, references sealed)
   event#<n>       the chain; never changed
-  task#<visit>…   a wait for a person; in the inbox index while open
+  task#<visit>…   a wait for a person, also a part of a stage: a claim, an opinion, one item of a
+                  fanout; in the inbox index (of a role at a node, or of one party) while open
   debt#<paper>    a promised paper
   notice#<n>#…    a rendered notice, sealed, so that every try sends the same text
   document#<n>#…  a rendered numbered document, sealed
   out#<n>         the effects of fact n with their attempts; in the due index while one is owed
 Key `key#<hash>`  an idempotency key: which case it made, the body's hash, until when
+Key `card#<number>`  what the public board shows of a case: one row for each list it stands in
+Key `bond#<id>`   a bond that a case has led to; in the inbox index of its helper
+Key `inbound#<hash>`  a message that came in, by the hash of its id; in the due index until done
+Key `thread#<hash>`  by the keyed hash of a phone: a row for each message sent to it
 Key `wait#<number>`  the token of the open stage; in no index, in no serialiser
 
 Access patterns (RRU = read request units of 4 KB, consistent; TWU = transactional write units):
@@ -18,6 +23,9 @@ Access patterns (RRU = read request units of 4 KB, consistent; TWU = transaction
   submit                   Transact case, answers, key, event, out, data key (+ papers): 12 to 14
   act                      Query + Transact case, task, event, out  8 TWU (+ 2 a promised paper)
   an officer's inbox       Query index inbox <role>@<node>, then BatchGet of the page; one per grant
+  a person's tasks, bonds  the same index under party@<id>, party@<id>#bonds
+  the public board         the same index under board@<node>#<category>, then BatchGet of the page
+  a reply by SMS           Query thread#<hash>, newest last; GetItem and Query of the case it means
   what is due              Query index due <kind>#<shard> up to now; 8 shards a kind
 No scan, no item that all cases write.
 """
@@ -74,6 +82,7 @@ class CaseRow(DueRow):
     received_at = _text(null=False)
     check_at = _text(null=False)
     language = _text(null=False)
+    about = _text()
 
 
 class AnswersRow(CasesRow):
@@ -117,6 +126,13 @@ class TaskRow(CasesRow):
     settled_at = _text()
     outcome = _text()
     about = JSONAttribute(null=True)
+    party = _text()
+    part = _text()
+    parent = _text()
+    side = _text()
+    event = NumberAttribute(null=True)
+    slots = NumberAttribute(null=True)
+    due = _text()
     inbox = _text()
     inbox_at = _text()
 
@@ -151,6 +167,59 @@ class OutRow(DueRow):
     lease_until = _text()
 
 
+class CardRow(CasesRow):
+    """What the public board shows; in the inbox index while a slot is free."""
+
+    number = _text(null=False)
+    service = _text(null=False)
+    node = _text(null=False)
+    category = _text(null=False)
+    data = JSONAttribute()
+    seen = NumberAttribute()
+    inbox = _text()
+    inbox_at = _text()
+
+
+class BondRow(CasesRow):
+    bond = _text(null=False)
+    case = _text(null=False)
+    helper = _text(null=False)
+    node = _text(null=False)
+    since = _text(null=False)
+    state = _text(null=False)
+    sealed = BinaryAttribute(legacy_encoding=False)
+    inbox = _text()
+    inbox_at = _text()
+
+
+class InboundRow(DueRow):
+    """A message that came in: sealed until it is dealt with."""
+
+    number = _text()
+    at = _text(null=False)
+    body = _text(null=False)
+    state = _text(null=False)
+    attempts = NumberAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+    expires = NumberAttribute()
+
+
+class ThreadRow(CasesRow):
+    """A message that went out to a phone, and what an answer to it means."""
+
+    number = _text(null=False)
+    service = _text(null=False)
+    notice = _text(null=False)
+    seq = NumberAttribute()
+    asked_at = _text(null=False)
+    party = _text()
+    task = _text()
+    code = _text()
+    until = _text(null=False)
+    state = _text(null=False)
+    expires = NumberAttribute()
+
+
 class KeyRow(CasesRow):
     case = _text(null=False)
     body = _text(null=False)
@@ -178,6 +247,10 @@ SHAPE = Shape(
         "notice": NoticeRow,
         "document": DocumentRow,
         "out": OutRow,
+        "card": CardRow,
+        "bond": BondRow,
+        "inbound": InboundRow,
+        "thread": ThreadRow,
         "key": KeyRow,
         "wait": WaitRow,
     },

@@ -3,18 +3,21 @@
 Nothing is shown that is not named here; adding an attribute to a row changes no answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import clockwork, documents, papers, wording
-from chalicelib.cases.actions import ENGINE_TASKS, details_schema
+from chalicelib.cases import board, clockwork, documents, joins, papers, wording
+from chalicelib.cases.actions import ENGINE_TASKS, details_schema, fits_now
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
+from chalicelib.cases.permission import any_role, concerns
 from chalicelib.clocks.clock import explain
+from chalicelib.people.authority import Caller
 from chalicelib.platform import times
 from chalicelib.platform.errors import pick
+from chalicelib.platform.json import resolve, without
 from chalicelib.platform.ports import Row
-from chalicelib.services.document import Service
+from chalicelib.services.document import Data, Service
 
 
 def resident(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
@@ -38,9 +41,12 @@ def resident(house: House, file: CaseFile, service: Service, language: str) -> d
     }
 
 
-def officer(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
-    """What an officer who may read the case sees."""
+def officer(
+    house: House, caller: Caller, file: CaseFile, service: Service, language: str
+) -> dict[str, Any]:
+    """What an officer who may read the case sees; confidential answers by role only."""
     case = file.case
+    answers, withheld = _answers(house, caller, file, service)
     return {
         **_head(service, file, language),
         "version": int(case["version"]),
@@ -48,7 +54,9 @@ def officer(house: House, file: CaseFile, service: Service, language: str) -> di
         "channel": case["channel"],
         "site": case["site"],
         "unit": case["unit"],
-        "answers": answers_of(house.ports.keys, file),
+        "about": case.get("about"),
+        "answers": answers,
+        "withheld": withheld,
         "events": [_event(house, service, file, row, language, inner=True) for row in file.events],
         "tasks": [
             {**task_view(row, service, language), "offers": _offers(row, service, language)}
@@ -62,9 +70,64 @@ def officer(house: House, file: CaseFile, service: Service, language: str) -> di
     }
 
 
+def holder(
+    house: House, caller: Caller, file: CaseFile, service: Service, language: str
+) -> dict[str, Any]:
+    """What somebody sees to whom a task is offered or belongs, and no more of the case."""
+    mine = [row for row in file.tasks if concerns(house, caller, row)]
+    unit = house.directory.unit(file.case["unit"])
+    return {
+        "case": file.number,
+        "service": service.id,
+        "title": pick(service.data["titles"], language),
+        "version": int(file.case["version"]),
+        "card": board.card(house, file, service, language),
+        "tasks": [
+            {**task_view(row, service, language), "offers": _offers(row, service, language)}
+            for row in mine
+        ],
+        "told": list(_told(house, file, service, mine)),
+        "contact": {
+            "unit": unit.text("titles", language) if unit else "",
+            "phone": unit.text("phone") if unit else "",
+        },
+    }
+
+
+def _told(
+    house: House, file: CaseFile, service: Service, mine: list[Row]
+) -> Iterator[dict[str, Any]]:
+    """What was opened to the holder of a part while it is theirs, such as an address."""
+    held = {row["task"]: row for row in mine if row.get("party") and row["state"] == "open"}
+    for row in file.events:
+        task = held.get(row["data"].get("task", ""))
+        action = service.place(task)["actions"].get(row["data"]["action"], {}) if task else {}
+        if action.get("reveals") == "holder" and "sealed" in row:
+            yield {"at": row["at"], "details": unpack(house.ports.keys, file.number, row)}
+
+
+def _answers(
+    house: House, caller: Caller, file: CaseFile, service: Service
+) -> tuple[Data, list[str]]:
+    """The answers without what is for other roles only, and where something was left out."""
+    answers = answers_of(house.ports.keys, file)
+    left_out = []
+    for index, one in enumerate(service.data.get("confidential", [])):
+        name = f"{service.content}/confidential/{index}"
+        applies = "if" not in one or house.forms.holds(name, one["if"], answers)
+        if applies and not any_role(house, caller, file, one["to"]):
+            left_out.append(one["pointer"])
+    shown = answers
+    for pointer in left_out:
+        if resolve(answers, pointer) is not None:
+            shown = without(shown, pointer)
+    return shown, [pointer for pointer in left_out if resolve(answers, pointer) is not None]
+
+
 def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
     """One task, as lists and cases show it."""
-    stage = service.stages.get(row.get("stage", ""))
+    engine = row["task_kind"] in ENGINE_TASKS
+    stage = service.stages.get(row.get("stage", "")) if engine else service.place(row)
     view = {
         "task": row["task"],
         "case": row["number"],
@@ -78,7 +141,7 @@ def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
         "opened_at": row["opened_at"],
         "actions": row["actions"],
     }
-    for name in ("outcome", "settled_by", "settled_at", "about"):
+    for name in ("outcome", "settled_by", "settled_at", "about", "party", "due"):
         if name in row:
             view[name] = row[name]
     return view
@@ -86,9 +149,9 @@ def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
 
 def _offers(row: Row, service: Service, language: str) -> list[dict[str, Any]]:
     """What can be done with an open task: each action with the schema of its details."""
-    if row["state"] != "open":
+    if row["state"] not in joins.UNSETTLED:
         return []
-    known: Mapping[str, Any] = ENGINE_TASKS.get(row["task_kind"]) or service.actions(row["stage"])
+    known: Mapping[str, Any] = ENGINE_TASKS.get(row["task_kind"]) or service.place(row)["actions"]
     offers = []
     for name in row["actions"]:
         action = known[name]
@@ -192,17 +255,15 @@ def _papers(house: House, service: Service, file: CaseFile, language: str) -> di
 
 def _applicant_actions(service: Service, file: CaseFile, language: str) -> list[dict[str, Any]]:
     """What the applicant may do now, with the schema of its details."""
-    if file.case["ended"]:
-        return []
     stage = file.case.get("stage")
-    offered: dict[str, Mapping[str, Any]] = dict(service.acts)
+    offered = {name: act for name, act in service.acts.items() if fits_now(file.case, act)}
     if stage and file.case["open"]:
         offered |= service.actions(stage)
     return [
         {
             "action": name,
             "title": pick(action["titles"], language),
-            "details": action.get("input", {}),
+            "details": details_schema(action),
         }
         for name, action in offered.items()
         if action.get("by", "officer") != "officer"
@@ -210,15 +271,14 @@ def _applicant_actions(service: Service, file: CaseFile, language: str) -> list[
 
 
 def _acts(service: Service, file: CaseFile, language: str) -> list[dict[str, Any]]:
-    if file.case["ended"]:
-        return []
     return [
         {
             "action": name,
             "title": pick(action["titles"], language),
-            "details": action.get("input", {}),
+            "details": details_schema(action),
         }
         for name, action in service.acts.items()
+        if fits_now(file.case, action)
     ]
 
 

@@ -4,20 +4,18 @@ The 2xx is made from what was committed: the receipt is rebuilt from the case an
 repeat gets the same bytes and nothing of the answer is stored twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.cases import papers, wording
-from chalicelib.cases.clockwork import check_after
-from chalicelib.cases.fact import FIRST_HEAD, Actor, Fact
-from chalicelib.cases.file import CaseFile, load, pack, pk
+from chalicelib.cases import opening, papers, wording
+from chalicelib.cases.fact import Actor, Fact
+from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import IdempotencyKey
-from chalicelib.cases.numbers import document_number, new_number
 from chalicelib.clocks.clock import read
-from chalicelib.people.authority import Caller, holds
+from chalicelib.people.authority import Caller, grant_of
 from chalicelib.people.directory import Node
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
@@ -27,9 +25,9 @@ from chalicelib.platform.errors import (
     NotPermitted,
     Refused,
     Unavailable,
-    UnknownRegion,
 )
 from chalicelib.platform.json import resolve
+from chalicelib.platform.numbers import document_number, new_number
 from chalicelib.platform.ports import (
     Absent,
     Below,
@@ -48,6 +46,7 @@ COUNTER_ROLES = {
     "agent": "agent",
     "telephone": "acceptor",
     "post": "acceptor",
+    "outreach": "grid-worker",
 }
 
 SUBMISSION_SCHEMA: Mapping[str, Any] = {
@@ -107,16 +106,16 @@ def _with(holder: Any, path: list[str], value: str) -> Any:
 
 def submit(house: House, caller: Caller, it: Submission, key: IdempotencyKey) -> Row:
     """The receipt of the case that this key makes or made. Raises KeyReused, Unavailable."""
-    actor, site, unit = _place(house, caller, it)
+    actor, site = _place(house, caller, it)
     for _ in range(TRIES):
-        fact, operations = _accept(house, it, key, actor, site, unit)
+        fact, operations = _accept(house, it, key, actor, site)
         try:
             house.ports.store.transact(operations)
             return receipt(house, CaseFile(fact.case, tuple(fact.events)))
         except ConditionFailed:
             # Either the key is taken (perhaps by ourselves, when the SDK lost our answer), or the
             # number is: look at the key, and if it is not there choose another number.
-            house.ports.keys.forget(fact.number)
+            fact.forget()
             made = _made(house, key)
             if made is not None:
                 return receipt(house, made)
@@ -137,7 +136,7 @@ def receipt(house: House, file: CaseFile) -> Row:
         reading = read(service.clocks[notice["date"]], start, house.calendar)
     unit = house.directory.unit(file.case["unit"])
     year = house.calendar.local_date(times.moment(first["at"])).year
-    return {
+    answer = {
         "case": file.number,
         "secret": house.ports.keys.secret(file.number),
         "service": service.id,
@@ -159,110 +158,72 @@ def receipt(house: House, file: CaseFile) -> Row:
             "missing": wording.paper_titles(service, first["data"]["missing"], language),
         },
     }
+    also = list(_also(house, service, file.number))
+    return {**answer, "also": also} if also else answer
 
 
-def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node, Row]:
-    """Who submits in which role, at which node, for which unit."""
+def _also(house: House, service: Service, number: str) -> Iterator[Row]:
+    """Numbers and secrets of the cases that were split off this one: only its sender hears them."""
+    for index, one in enumerate(service.data.get("splits", [])):
+        other = opening.split_number(house, number, index)
+        row = house.ports.store.get(Table.CASES, (pk(other), "case"))
+        if row is not None and row.get("about") == number:
+            secret = house.ports.keys.secret(other)
+            yield {"service": one["opens"]["service"], "case": other, "secret": secret}
+
+
+def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node]:
+    """Who submits in which role, at which node."""
     if it.channel not in it.service.data["channels"]:
         raise _refused("/channel", "此事项不收这种渠道", "This service does not take this channel")
-    region = resolve(it.answers, it.service.data["subject"]["region"])
-    node = house.directory.node_of_code(str(region))
-    if node is None:
-        pointer = "/answers" + it.service.data["subject"]["region"]
-        raise UnknownRegion(
-            findings=[
-                Finding(pointer, "region", {"zh-Hans": "地区不在受理范围", "en": "Not served"})
-            ]
-        )
-    actor = Actor(caller.id if caller.known else "applicant", "applicant")
-    if it.channel in COUNTER_ROLES:
-        role = COUNTER_ROLES[it.channel]
-        node = _site(house, caller, role, it.site)
-        actor = Actor(caller.id, role)
-    owner = house.directory.owner(it.service.id)
-    if owner is None:
-        raise UnknownRegion
-    return actor, _lowest_capable(house, node, it.service), {"unit": owner.id, "node": owner.node}
+    site = opening.place_of(house, it.service, it.answers)
+    role = {**COUNTER_ROLES, **it.service.data.get("intake", {})}.get(it.channel)
+    if role is None:
+        return Actor(caller.id if caller.known else "applicant", "applicant"), site
+    node, holder = _site(house, caller, role, it.site)
+    return Actor(caller.id, role, holder), opening.lowest_capable(house, node, it.service)
 
 
-def _site(house: House, caller: Caller, role: str, site: str | None) -> Node:
-    """The window or agent's place: named, or the only one where the caller holds the role."""
+def _site(house: House, caller: Caller, role: str, site: str | None) -> tuple[Node, str]:
+    """The window or agent's place, named or the only one where the caller holds the role; and for
+    which absent person."""
     today = house.today()
     named = site or next(
         (grant.node for grant in caller.grants if grant.role == role and grant.holds_on(today)), ""
     )
     node = house.directory.node(named)
-    if node is None or not holds(caller.grants, role, node.path, today):
+    grant = node and grant_of(caller.grants, role, node.path, today)
+    if node is None or not grant:
         raise NotPermitted
-    return node
-
-
-def _lowest_capable(house: House, node: Node, service: Service) -> Node:
-    """The lowest node on the path to the root whose level may accept (R18)."""
-    for name in reversed(node.path):
-        candidate = house.directory.node(name)
-        if candidate is not None and candidate.level in service.data["levels"]:
-            return candidate
-    raise UnknownRegion
+    return node, grant.holder
 
 
 def _accept(
-    house: House, it: Submission, key: IdempotencyKey, actor: Actor, site: Node, unit: Row
+    house: House, it: Submission, key: IdempotencyKey, actor: Actor, site: Node
 ) -> tuple[Fact, list[Operation]]:
-    now = house.now()
-    number = new_number(house.ports.ids)
-    mint = house.ports.keys.mint(number)
-    given = [item["paper"] for item in it.papers]
-    lacking = papers.missing(papers.needed(house, it.service, it.answers), given)
-    case: Row = {
-        "pk": pk(number),
-        "sk": "case",
-        "kind": "case",
-        "number": number,
-        "service": it.service.id,
-        "service_version": it.service.version,
-        "machine": it.service.machine,
-        "generation": 1,
-        "version": 1,
-        "events": 0,
-        "head": FIRST_HEAD,
-        "status": "submitted",
-        "visit": 0,
-        "open": False,
-        "ended": False,
-        "channel": it.channel,
-        "site": site.id,
-        "node": unit["node"],
-        "unit": unit["unit"],
-        "received_at": times.text(now),
-        "check_at": check_after(now, number),
-        "language": it.language,
-    }
-    fact = Fact(CaseFile(case), it.service, now, actor, house.ports.keys)
-    fact.put("answers", "answers#1", sealed=pack(house.ports.keys, number, "answers#1", it.answers))
-    if given:
-        place = "papers#00001"
-        fact.put(
-            "papers", place, papers=given, sealed=pack(house.ports.keys, number, place, it.papers)
-        )
-    fact.owe("start", generation=1)
-    fact.record(it.service.received, {"given": given, "missing": lacking, "channel": it.channel})
-    fact.commit(house.calendar)
+    """The rows of the case, of those split off it, and of the key that made them."""
+    kept, splits = opening.split(it.service, it.answers)
+    about = resolve(kept, it.service.data["about"]) if "about" in it.service.data else None
+    case = opening.Opening(it.service, kept, it.channel, it.language, actor, site, it.papers, about)
+    fact, operations = opening.open_case(house, case, new_number(house.ports.ids))
+    for made, more in opening.split_off(house, fact, it.answers, splits):
+        fact.minted += made.minted
+        operations += more
     claim = Put(
         Table.CASES,
         {
             "pk": f"key#{key.hash}",
             "sk": "key",
             "kind": "key",
-            "case": number,
+            "case": fact.number,
             "body": key.body,
             "at": fact.at,
-            "until": int((now + key.holds).timestamp()),
-            "expires": int((now + key.holds + timedelta(days=1)).timestamp()),
+            "until": int((fact.now + key.holds).timestamp()),
+            "expires": int((fact.now + key.holds + timedelta(days=1)).timestamp()),
         },
-        when=Either((Absent(), Below("until", int(now.timestamp())))),
+        when=Either((Absent(), Below("until", int(fact.now.timestamp())))),
     )
-    return fact, [Put(Table.CASES, fact.case), *fact.operations, fact.out(), claim, mint]
+    return fact, [*operations, claim]
 
 
 def _made(house: House, key: IdempotencyKey) -> CaseFile | None:

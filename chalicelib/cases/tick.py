@@ -7,15 +7,15 @@ so the tick's cost depends on what is due, not on how many cases exist.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.cases import effects, lifecycle
-from chalicelib.cases.clockwork import OVERDUE, Running, check_after, running
+from chalicelib.cases import effects, lifecycle, pool
+from chalicelib.cases.clockwork import OVERDUE, Running, check_after, running, watched
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.fact import SHARDS, SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.platform import times
-from chalicelib.platform.ports import Execution, Key, Row, Table
+from chalicelib.platform.ports import Execution, Key, Table
 from chalicelib.services.document import Data, Service
 
 PAGE = 50
@@ -51,7 +51,7 @@ def tick(house: House, only: str | None = None) -> Report:
 def _tick_one(house: House, number: str, report: Report) -> None:
     """Fire what is due on the case, then carry out what it owes by then."""
     file = load(house.ports.store, number)
-    if file is not None and not file.case["ended"]:
+    if file is not None and "due_at" in file.case:
         _fire(house, (file.case["pk"], "case"), report)
         file = load(house.ports.store, number)
     for row in file.outs if file else ():
@@ -137,12 +137,20 @@ def _decide(house: House, file: CaseFile, service: Service) -> Decision | None:
     broken = [row["paper"] for row in file.open_debts() if row["due"] < now]
     if broken and "result" not in file.case:
         return (fact, []) if _lapse(fact, broken) else None
+    if _in_pool(fact) and pool.lapse(fact, now, house.calendar):
+        lifecycle.join(fact)
     for one in running(service, file.events, house.calendar):
-        if times.text(one.reading.due_at) < now and "result" not in file.case:
+        due = times.text(one.reading.due_at) < now
+        if due and watched(service, one.name, file.case):
             _act_on(fact, service, one)
             if not fact.case["open"] and file.case["open"]:
                 break
     return (fact, []) if fact.events else None
+
+
+def _in_pool(fact: Fact) -> bool:
+    case = fact.case
+    return bool(case["open"]) and fact.service.stages[case["stage"]]["kind"] == "pool"
 
 
 def _lapse(fact: Fact, broken: list[str]) -> bool:
@@ -189,21 +197,32 @@ def _escalate(fact: Fact, service: Service, one: Running, on_due: Data) -> None:
     """Somebody above is asked to step in, and the resident hears of it."""
     due = times.text(one.reading.due_at)
     event = fact.record(OVERDUE, {"clock": one.name, "due": due})
-    who: Row = dict(on_due["who"])
     fact.open_task(
         f"overdue-{int(event['seq'])}",
         "escalation",
         ["seen"],
-        who["role"],
-        lifecycle.node_of(fact, who),
-        {"clock": one.name, "due": due},
+        who=on_due["who"],
+        about={"clock": one.name, "due": due},
     )
+
+
+def _close_pool(fact: Fact, service: Service, one: Running, on_due: Data) -> None:
+    """No more claims are taken; what is held goes on to its own end."""
+    stage = fact.case.get("stage")
+    if not stage or not fact.case["open"] or service.stages[stage]["kind"] != "pool":
+        return
+    own = fact.tasks[str(fact.case["visit"])]
+    if own["state"] == "open":
+        fact.settle_task(own["task"], "closed", "moot")
+        fact.record(on_due["event"], {"clock": one.name})
+        lifecycle.join(fact)
 
 
 ON_DUE: dict[str, Callable[[Fact, Service, Running, Data], None]] = {
     "act": _take_action,
     "settle": _settle_stage,
     "escalate": _escalate,
+    "close": _close_pool,
 }
 
 

@@ -14,6 +14,9 @@ EFFECTS = {
     "signal": {"zh-Hans": "告知流程环节结论", "en": "tell the flow how the stage ended"},
     "notice": {"zh-Hans": "发送通知", "en": "send a notice"},
     "document": {"zh-Hans": "制作文书", "en": "issue a document"},
+    "board": {"zh-Hans": "更新公示牌", "en": "update the public board"},
+    "waive": {"zh-Hans": "通知原办件免交材料", "en": "waive a paper in the case it is about"},
+    "link": {"zh-Hans": "在原办件留下关联", "en": "leave a link in the case it is about"},
 }
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from chalicelib.cases import clockwork
 from chalicelib.cases.file import CaseFile
-from chalicelib.cases.numbers import document_number
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.people.directory import Unit
 from chalicelib.platform import times
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.platform.json import resolve
+from chalicelib.platform.numbers import document_number
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
 
@@ -34,8 +34,27 @@ SYSTEM_EVENTS: Mapping[str, Texts] = {
     "called": {"zh-Hans": "已电话通知", "en": "Called by telephone"},
     "resumed": {"zh-Hans": "流程已恢复", "en": "The flow was resumed"},
     "closed": {"zh-Hans": "办结", "en": "Concluded"},
+    "claim_void": {"zh-Hans": "认领随之结束", "en": "The claim is at an end"},
+    "paper_waived": {"zh-Hans": "经核定，此材料不用交", "en": "Ruled: this paper is not needed"},
+    "linked": {"zh-Hans": "有关联办件", "en": "Another case is about this one"},
+    "progress_asked": {"zh-Hans": "短信问进度", "en": "Progress asked for by SMS"},
+    "list_asked": {"zh-Hans": "短信问材料清单", "en": "List of papers asked for by SMS"},
+    "not_understood": {"zh-Hans": "短信回复没看懂", "en": "A reply by SMS was not understood"},
+    "reply_ambiguous": {"zh-Hans": "短信回复对应多件", "en": "A reply by SMS fits several cases"},
 }
-HIDDEN_EVENTS = frozenset({"stage_entered", "notice_delivered", "resumed", "handed_to_person"})
+HIDDEN_EVENTS = frozenset(
+    {
+        "stage_entered",
+        "notice_delivered",
+        "resumed",
+        "handed_to_person",
+        "linked",
+        "progress_asked",
+        "list_asked",
+        "not_understood",
+        "reply_ambiguous",
+    }
+)
 
 STATUSES: Mapping[str, Texts] = {
     "submitted": {"zh-Hans": "已提交", "en": "submitted"},
@@ -54,6 +73,15 @@ STATUSES: Mapping[str, Texts] = {
     "returned": {"zh-Hans": "退件", "en": "returned"},
     "withdrawn": {"zh-Hans": "已撤回", "en": "withdrawn"},
     "terminated": {"zh-Hans": "终止办理", "en": "terminated"},
+    "published": {"zh-Hans": "已公布", "en": "published"},
+    "claimed": {"zh-Hans": "已认领", "en": "claimed"},
+    "to_confirm": {"zh-Hans": "待确认", "en": "to be confirmed"},
+    "fulfilled": {"zh-Hans": "已实现", "en": "fulfilled"},
+    "referred": {"zh-Hans": "已转他处", "en": "referred"},
+    "expired": {"zh-Hans": "期满", "en": "expired"},
+    "explained": {"zh-Hans": "已说明", "en": "explained"},
+    "solved": {"zh-Hans": "已解决", "en": "solved"},
+    "rectifying": {"zh-Hans": "转整改", "en": "passed on to be put right"},
 }
 
 
@@ -97,6 +125,8 @@ class Saying:
     calendar: Calendar
     officer: str
     language: str
+    lacking: tuple[str, ...] = ()
+    code: str = ""
 
     def values(self, date_of: str | None = None, word: str = "") -> dict[str, str]:
         """Every variable a text may use; `date_of` names the clock behind {date}."""
@@ -113,6 +143,11 @@ class Saying:
             "due": self.long_day(due) if due else "",
             "officer": self.officer,
             "agent": self.officer,
+            "time": self.time(due) if due else "",
+            "code": self.code,
+            "unit": self.unit.text("abbr"),
+            "status": pick(STATUSES[case["status"]], self.language),
+            "papers": self._papers_in_short(),
             "phone": self.unit.text("phone"),
             "where": str(self.details.get("right_door") or self.unit.text("where", self.language)),
             "paper": self._short(papers[0]) if papers else "",
@@ -142,6 +177,13 @@ class Saying:
             return f"{local.month}月{local.day}日"
         return f"{local.day} {local:%b}"
 
+    def time(self, moment: datetime) -> str:
+        """The hour when it is today, else the day: at most six characters of Chinese."""
+        today = self.calendar.local_date(times.moment(self.event["at"]))
+        if self.calendar.local_date(moment) != today:
+            return self.day(moment)
+        return f"{self.calendar.local(moment):%H:%M}"
+
     def long_day(self, moment: datetime) -> str:
         local = self.calendar.local(moment)
         if self.language.startswith("zh"):
@@ -150,8 +192,11 @@ class Saying:
 
     def _due(self, name: str | None) -> datetime | None:
         if name == "debts":
-            dues = [row["due"] for row in self.file.debts if row["state"] != "in"]
+            dues = [row["due"] for row in self.file.debts if row["state"] not in ("in", "waived")]
             return times.moment(min(dues)) if dues else None
+        if name == "claim":
+            task = self.file.task(self.event["data"].get("claim", ""))
+            return times.moment(task["due"]) if task and task.get("due") else None
         if name is None:
             return None
         seen = [row for row in self.file.events if row["seq"] <= self.event["seq"]]
@@ -161,10 +206,13 @@ class Saying:
     def _papers(self) -> list[str]:
         """The papers this event speaks of: its own, else those still owed."""
         data = self.event["data"]
+        if self.lacking:
+            return list(self.lacking)
         if "given" in data:
             return list(data["given"])
         return list(
-            data.get("papers") or [row["paper"] for row in self.file.debts if row["state"] != "in"]
+            data.get("papers")
+            or [row["paper"] for row in self.file.debts if row["state"] not in ("in", "waived")]
         )
 
     def _list(self, papers: list[str]) -> str:
@@ -181,6 +229,12 @@ class Saying:
     def _short(self, paper: str) -> str:
         definition = self.service.papers[paper]
         return pick(definition.get("short") or definition["titles"], self.language)
+
+    def _papers_in_short(self) -> str:
+        zh = self.language.startswith("zh")
+        names = ("、" if zh else ", ").join(self._short(paper) for paper in self.lacking)
+        longest = 28 if zh else 60
+        return names if len(names) <= longest else names[: longest - 1] + "…"
 
     def _consequence(self, papers: list[str]) -> str:
         for paper in papers:

@@ -4,7 +4,7 @@ A grant reaches its node and everything below it: the node is an element of the 
 `gz/1` never reaches `gz/10`. A route not listed here fails the build (a test compares both ways).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -26,10 +26,12 @@ ROUTES: dict[tuple[str, str], Need] = {
     ("GET", "/services"): Need.NOBODY,
     ("GET", "/services/{service}"): Need.NOBODY,
     ("GET", "/schemas/service-document/1"): Need.NOBODY,
+    ("GET", "/board"): Need.NOBODY,
     ("POST", "/services/{service}/cases"): Need.MAYBE,
     ("GET", "/my/cases/{number}"): Need.SECRET,
     ("POST", "/my/cases/{number}/actions"): Need.SECRET,
     ("GET", "/inbox"): Need.OFFICER,
+    ("GET", "/bonds"): Need.OFFICER,
     ("GET", "/cases/{number}"): Need.OFFICER,
     ("GET", "/cases/{number}/why"): Need.OFFICER,
     ("POST", "/cases/{number}/actions"): Need.OFFICER,
@@ -60,16 +62,29 @@ APPLICANT = Caller("applicant")
 SYSTEM = Caller("system")
 
 
+def grant_of(grants: Iterable[Grant], role: str, path: Sequence[str], today: date) -> Grant | None:
+    """The grant that gives the role at the node with this path, today; one's own come first."""
+    fitting = (
+        grant
+        for grant in grants
+        if grant.role == role and grant.node in path and grant.holds_on(today)
+    )
+    return min(fitting, key=lambda grant: grant.holder != "", default=None)
+
+
 def holds(grants: Iterable[Grant], role: str, path: Sequence[str], today: date) -> bool:
     """Whether one of the grants gives the role at the node with this path, today."""
-    return any(
-        grant.role == role and grant.node in path and grant.holds_on(today) for grant in grants
-    )
+    return grant_of(grants, role, path, today) is not None
 
 
-def reads(grants: Iterable[Grant], paths: Iterable[Sequence[str]], today: date) -> bool:
+def reads(
+    grants: Iterable[Grant],
+    paths: Iterable[Sequence[str]],
+    today: date,
+    readers: Collection[str] = READERS,
+) -> bool:
     """Whether one of the grants lets its holder read a case that lies on these paths."""
     nodes = {node for path in paths for node in path}
     return any(
-        grant.role in READERS and grant.node in nodes and grant.holds_on(today) for grant in grants
+        grant.role in readers and grant.node in nodes and grant.holds_on(today) for grant in grants
     )

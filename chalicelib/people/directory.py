@@ -1,10 +1,11 @@
 """Who and where: nodes, units, owners, parties, grants, calendars and token keys, read cached.
 
 An entry is believed for 60 s at most, so a grant that was taken back stops working within that.
+While somebody is away, those who stand in hold the absent party's own grants as well (AB岗).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,15 +44,24 @@ class Unit(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """The party holds the role at the node and everything below it, from, to (inclusive)."""
+    """The party holds the role at the node and everything below it, from, to (inclusive).
+
+    `holder` is the absent party whose grant it is; empty for one's own.
+    """
 
     role: str
     node: str
     since: date
     until: date | None
+    holder: str = ""
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
+
+    def during(self, first: date, last: date, holder: str) -> "Grant | None":
+        """The holder's grant in a stand-in's hands from first to last day; None if none is left."""
+        since, until = max(self.since, first), min(self.until or last, last)
+        return self._replace(since=since, until=until, holder=holder) if since <= until else None
 
 
 class Party(NamedTuple):
@@ -92,14 +102,15 @@ class Directory:
         return None if data is None else self.unit(data["unit"])
 
     def party(self, party: str) -> Party | None:
-        rows: list[Row] = self._cached(
-            f"party#{party}", "", lambda: self._store.partition(Table.DIRECTORY, f"party#{party}")
-        )
-        data = next((row["data"] for row in rows if row["kind"] == "party"), None)
+        """With their own grants first, then those they hold while somebody is away."""
+        rows = self._party(party)
+        data = next(_of("party", rows), None)
         if data is None:
             return None
-        grants = tuple(_grant(row["data"]) for row in rows if row["kind"] == "grant")
-        return Party(party, data["name"], grants)
+        grants = [_grant(grant) for grant in _of("grant", rows)]
+        for absent in data.get("stands_in_for", ()):
+            grants += _while_away(absent, self._party(absent))
+        return Party(party, data["name"], tuple(grants))
 
     def calendar(self, name: str = "cn") -> "calendars.Calendar":
         """Raises LookupError when there is none of this name."""
@@ -121,6 +132,11 @@ class Directory:
             raise LookupError(f"no calendar {name} has been published")
         return calendars.Calendar.from_document(data)
 
+    def _party(self, party: str) -> list[Row]:
+        pk = f"party#{party}"
+        rows: list[Row] = self._cached(pk, "", lambda: self._store.partition(Table.DIRECTORY, pk))
+        return rows
+
     def _data(self, pk: str, sk: str) -> Mapping[str, Any] | None:
         row = self._cached(pk, sk, lambda: self._store.get(Table.DIRECTORY, (pk, sk)))
         return None if row is None else row["data"]
@@ -135,6 +151,21 @@ class Directory:
             self._kept.clear()
         self._kept[pk, sk] = (now, value)
         return value
+
+
+def _of(kind: str, rows: list[Row]) -> Iterator[Mapping[str, Any]]:
+    return (row["data"] for row in rows if row["kind"] == kind)
+
+
+def _while_away(absent: str, rows: list[Row]) -> Iterator[Grant]:
+    """The absent party's own grants, never those of others, on the days of each absence."""
+    grants = [_grant(grant) for grant in _of("grant", rows)]
+    for absence in _of("absence", rows):
+        first, last = date.fromisoformat(absence["from"]), date.fromisoformat(absence["to"])
+        for grant in grants:
+            narrowed = grant.during(first, last, absent)
+            if narrowed is not None:
+                yield narrowed
 
 
 def _grant(data: Mapping[str, Any]) -> Grant:

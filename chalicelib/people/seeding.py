@@ -1,29 +1,43 @@
-"""Reference data in: the region tree, units, owners, people, grants, calendars, token keys.
+"""Reference data in: the region tree, units, owners, people, grants, absences, calendars, keys.
 
 Each document replaces the rows it names and leaves others alone; repeatable. Only the publisher
 function, invoked by an operator, calls this.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform.ports import Put, Row, Store, Table
 
 BATCH = 50
+LONGEST_ABSENCE = 366
 
 
 class UnknownNode(ValueError):
     """A node, unit or grant names a node that the document does not hold."""
 
 
+class UnknownParty(ValueError):
+    """Nobody of this name is in the directory."""
+
+
+class InvalidAbsence(ValueError):
+    """Its days are no dates, end before they begin, or are more than LONGEST_ABSENCE."""
+
+
 def directory(store: Store, data: Mapping[str, Any]) -> Row:
-    """Write nodes, units, owners, people. Raises UnknownNode; then nothing is written."""
+    """Write nodes, units, owners, people and their absences.
+
+    Raises UnknownNode, InvalidAbsence; then nothing is written.
+    """
     rows = [
         *_nodes(data["nodes"]),
         *_plain(data.get("units", []), "unit"),
         *_owners(data.get("owners", [])),
         *_people(data.get("parties", []), data.get("grants", [])),
+        *map(_absence, data.get("absences", [])),
     ]
     known = {node["node"] for node in data["nodes"]}
     for row in rows:
@@ -33,6 +47,19 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
     for start in range(0, len(rows), BATCH):
         store.transact([Put(Table.DIRECTORY, row, None) for row in rows[start : start + BATCH]])
     return {"rows": len(rows)}
+
+
+def absence(store: Store, data: Mapping[str, Any]) -> Row:
+    """Write one absence: {"party", "from", "to", "because"}, both days included.
+
+    It replaces the one of the same party that begins on the same day, so that the last day can
+    be put right. Raises UnknownParty, InvalidAbsence; then nothing is written.
+    """
+    row = _absence(data)
+    if store.get(Table.DIRECTORY, (row["pk"], "party")) is None:
+        raise UnknownParty(f"nobody in the directory is called {data['party']}")
+    store.transact([Put(Table.DIRECTORY, row, None)])
+    return {"party": data["party"], "from": row["data"]["from"], "to": row["data"]["to"]}
 
 
 def calendar(store: Store, data: Mapping[str, Any]) -> Row:
@@ -79,6 +106,17 @@ def _people(parties: list[Mapping[str, Any]], grants: list[Mapping[str, Any]]) -
     for grant in grants:
         sk = f"grant#{grant['role']}#{grant['node']}"
         yield _row(f"party#{grant['party']}", sk, "grant", grant)
+
+
+def _absence(absence: Mapping[str, Any]) -> Row:
+    try:
+        first, last = date.fromisoformat(absence["from"]), date.fromisoformat(absence["to"])
+    except (TypeError, ValueError) as error:
+        raise InvalidAbsence(f"{absence['from']} to {absence['to']}: {error}") from error
+    if not 0 <= (last - first).days < LONGEST_ABSENCE:
+        raise InvalidAbsence(f"{first} to {last}: not 1 to {LONGEST_ABSENCE} days")
+    days = {"from": first.isoformat(), "to": last.isoformat(), "because": absence["because"]}
+    return _row(f"party#{absence['party']}", f"absence#{first}", "absence", days)
 
 
 def _row(pk: str, sk: str, kind: str, data: Mapping[str, Any]) -> Row:

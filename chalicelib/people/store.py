@@ -4,7 +4,9 @@
   code#<12>      / code      the node that carries an official region code
   unit#<id>      / unit      an office on a node, with what its documents and notices print
   owner#<service>/ owner     the unit that owns the service here
-  party#<sub>    / party     an officer or agent; `grant#<role>#<node>` rows beside it
+  party#<sub>    / party     an officer, agent or volunteer, and whom they stand in for;
+                             beside it `grant#<role>#<node>` rows, and a row `absence#<from>`
+                             for each absence: from, to, because
   calendar#<id>  / calendar  a working calendar document
   issuer#<url>   / issuer    the stored JWKS of a token issuer
   service#<id>   / live      which version is open; `version#<n>` rows hold the documents
@@ -54,7 +56,7 @@ class UploadRow(DirectoryRow):
     pending_at = UnicodeAttribute(null=True)
 
 
-PLAIN = ("node", "code", "unit", "owner", "party", "grant", "calendar", "issuer", "entry")
+PLAIN = "node code unit owner party grant absence calendar issuer entry".split()
 
 SHAPE = Shape(
     base=DirectoryRow,

@@ -146,6 +146,19 @@ class PapersIncomplete(Conflict):
     titles = {"zh-Hans": "材料与此操作不符", "en": "The papers do not fit this action"}
 
 
+class PoolFull(Conflict):
+    slug = "pool-full"
+    titles = {
+        "zh-Hans": "名额已满，候补也已满",
+        "en": "Every place is taken, and the waiting list is full",
+    }
+
+
+class NotYet(Conflict):
+    slug = "not-yet"
+    titles = {"zh-Hans": "尚未到这一步", "en": "Something else must be done first"}
+
+
 class TooLarge(Problem):
     slug, status = "too-large", 413
     titles = {"zh-Hans": "提交的内容过大", "en": "The request is too large"}

@@ -8,7 +8,7 @@ refused; a number that would not read back equal is refused.
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -170,6 +170,17 @@ def resolve(value: Any, pointer: str) -> Any:
         else:
             return None
     return value
+
+
+def without(value: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+    """A copy of nested objects without the member at a pointer; it must exist."""
+    return _without(value, pointer.split("/")[1:])
+
+
+def _without(value: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
+    if len(path) == 1:
+        return {name: member for name, member in value.items() if name != path[0]}
+    return {**value, path[0]: _without(value[path[0]], path[1:])}
 
 
 def _texts(zh: str, en: str) -> dict[str, str]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 from chalice.app import Request, Response
 
 from chalicelib.cases.house import House
-from chalicelib.cases.numbers import is_number
 from chalicelib.people.authority import ANONYMOUS, Caller
 from chalicelib.platform import json as strict
 from chalicelib.platform.errors import (
@@ -26,6 +25,7 @@ from chalicelib.platform.errors import (
     VersionChanged,
 )
 from chalicelib.platform.lazy import lazy
+from chalicelib.platform.numbers import is_number
 from chalicelib.platform.settings import TokenSettings
 
 if TYPE_CHECKING:

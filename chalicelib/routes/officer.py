@@ -1,19 +1,22 @@
 """For officers: the inbox, a case, why it is where it is, and what can be done with it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.cases.numbers import is_number
-from chalicelib.platform.errors import NotFound, Refused
+from chalicelib.people.authority import Caller
+from chalicelib.platform.errors import NotFound, NotPermitted, Refused
 from chalicelib.platform.lazy import lazy
+from chalicelib.platform.numbers import is_number
 from chalicelib.routes.door import Door, reply
 from chalicelib.services.document import Service
 
 if TYPE_CHECKING:
-    from chalicelib.cases import act, file, idempotency, inbox, story, why
+    from chalicelib.cases import act, bonds, file, idempotency, inbox, permission, story, why
 else:
     act = lazy("chalicelib.cases.act")
+    bonds = lazy("chalicelib.cases.bonds")
+    permission = lazy("chalicelib.cases.permission")
     file = lazy("chalicelib.cases.file")
     idempotency = lazy("chalicelib.cases.idempotency")
     inbox = lazy("chalicelib.cases.inbox")
@@ -26,22 +29,20 @@ def routes(door: Door) -> Blueprint:
 
     @officer.route("/inbox", methods=["GET"])
     def read_inbox() -> Response:
-        caller = door.officer()
-        role, node = door.query("role", needed=True), door.query("node", needed=True)
-        page = inbox.inbox(
-            door.house, caller, str(role), str(node), door.query("cursor"), door.language
-        )
-        return reply(page)
+        return reply(tasks(door))
 
     @officer.route("/cases/{number}", methods=["GET"])
     def read_case(number: str) -> Response:
-        found, service = seen(door, number)
-        view = story.officer(door.house, found, service, door.language)
+        caller, found, service, sight = seen(door, number)
+        shown = story.officer if sight is permission.Sight.FULL else story.holder
+        view = shown(door.house, caller, found, service, door.language)
         return reply(view, headers={"ETag": f'"{view["version"]}"'})
 
     @officer.route("/cases/{number}/why", methods=["GET"])
     def read_why(number: str) -> Response:
-        found, service = seen(door, number)
+        _, found, service, sight = seen(door, number)
+        if sight is not permission.Sight.FULL:
+            raise NotPermitted
         return reply({"case": number, "why": why.why(door.house, found, service, door.language)})
 
     @officer.route("/cases/{number}/tasks/{task}/actions", methods=["POST"])
@@ -52,17 +53,35 @@ def routes(door: Door) -> Blueprint:
     def act_on_case(number: str) -> Response:
         return done(door, number, None)
 
+    @officer.route("/bonds", methods=["GET"])
+    def read_bonds() -> Response:
+        return reply({"bonds": list(bonds.bonds_of(door.house, door.officer()))})
+
     return officer
 
 
-def seen(door: Door, number: str) -> "tuple[file.CaseFile, Service]":
-    """A case that the caller may read. Raises NotFound for every other number."""
+def tasks(door: Door) -> dict[str, Any]:
+    """A page of the inbox of a person, or of a role at a node."""
+    caller, cursor = door.officer(), door.query("cursor")
+    party = door.query("party")
+    if party is not None:
+        return inbox.personal(door.house, caller, party, cursor, door.language)
+    role, node = str(door.query("role", needed=True)), str(door.query("node", needed=True))
+    return inbox.inbox(door.house, caller, role, node, cursor, door.language)
+
+
+def seen(door: Door, number: str) -> "tuple[Caller, file.CaseFile, Service, permission.Sight]":
+    """A case of which the caller may know something. Raises NotFound for every other number."""
     caller = door.officer()
     found = file.load(door.house.ports.store, number) if is_number(number) else None
-    if found is None or not act.visible(door.house, caller, found):
+    if found is None:
         raise NotFound
     version = int(found.case["service_version"])
-    return found, door.house.catalogue.version(found.case["service"], version)
+    service = door.house.catalogue.version(found.case["service"], version)
+    sight = permission.sight(door.house, caller, found, service)
+    if sight is permission.Sight.NONE:
+        raise NotFound
+    return caller, found, service, sight
 
 
 def done(door: Door, number: str, task: str | None) -> Response:
@@ -80,7 +99,7 @@ def done(door: Door, number: str, task: str | None) -> Response:
         task=task,
         action=body["action"],
         details=body.get("details", {}),
-        version=door.version(),
+        version=door.version(needed=False),
         key=idempotency.key_for(door.header("idempotency-key"), scope, door.raw),
     )
     answer = act.act(door.house, caller, it)

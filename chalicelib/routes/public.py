@@ -1,14 +1,20 @@
 """For everybody: the catalogue, one service, the schema of service documents."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.platform.errors import pick
 from chalicelib.platform.json import loads
+from chalicelib.platform.lazy import lazy
 from chalicelib.routes.door import Door, reply
 from chalicelib.services.document import Service
 from chalicelib.services.schema import schema_text
+
+if TYPE_CHECKING:
+    from chalicelib.cases import board
+else:
+    board = lazy("chalicelib.cases.board")
 
 CACHE = {"Cache-Control": "public, max-age=60"}
 
@@ -35,6 +41,12 @@ def routes(door: Door) -> Blueprint:
     @public.route("/schemas/service-document/1", methods=["GET"])
     def read_schema() -> Response:
         return reply(loads(schema_text()), headers={"Cache-Control": "public, max-age=86400"})
+
+    @public.route("/board", methods=["GET"])
+    def read_board() -> Response:
+        node, category = door.query("node"), door.query("category")
+        page = board.read(door.house, node, category, door.query("cursor"), door.language)
+        return reply(page, headers={**CACHE, "Vary": "Accept-Language"})
 
     return public
 

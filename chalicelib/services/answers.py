@@ -13,6 +13,7 @@ import jsonschema_rs
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape
+from chalicelib.services.formats import SENTENCES as FORMAT_SENTENCES
 from chalicelib.services.formats import named
 
 KEPT = 256
@@ -92,8 +93,14 @@ def _findings(error: Any, at: str) -> list[Finding]:
             )
             for name in kind.unexpected
         ]
-    zh, en = SENTENCES.get(keyword, ("此项填写不对", "This answer is not right"))
+    zh, en = _sentence(keyword, kind)
     return [Finding(pointer, keyword, {"zh-Hans": zh, "en": en}, {}, path)]
+
+
+def _sentence(keyword: str, kind: Any) -> tuple[str, str]:
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Format):
+        return FORMAT_SENTENCES.get(kind.format, SENTENCES["format"])
+    return SENTENCES.get(keyword, ("此项填写不对", "This answer is not right"))
 
 
 SENTENCES = {

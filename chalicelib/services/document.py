@@ -6,12 +6,24 @@ The document has passed `lint`; nothing is checked again here. Targets are stage
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+
+from chalicelib.services.common import COMMON
 
 Data = Mapping[str, Any]
 
 END = "end:"
 TOLD = "told"
+CALLS: Data = {"role": "acceptor", "at": "received"}
+
+
+class Listed(NamedTuple):
+    """An action and where it stands: its JSON Pointer, its stage (empty beside the stages)."""
+
+    at: str
+    stage: str
+    name: str
+    data: Data
 
 
 class Service:
@@ -56,6 +68,18 @@ class Service:
         return acts
 
     @property
+    def calls(self) -> Data:
+        """Who telephones when a notice reached nobody."""
+        calls: Data = self.data.get("calls", CALLS)
+        return calls
+
+    @property
+    def side_tasks(self) -> Mapping[str, Data]:
+        """Tasks beside the stages, by name."""
+        tasks: Mapping[str, Data] = self.data["flow"].get("tasks", {})
+        return tasks
+
+    @property
     def clocks(self) -> Mapping[str, Data]:
         clocks: Mapping[str, Data] = self.data["clocks"]
         return clocks
@@ -68,20 +92,66 @@ class Service:
         actions: Mapping[str, Data] = self.stages[stage].get("actions", {})
         return actions
 
+    def parts(self, stage: str) -> Mapping[str, Data]:
+        parts: Mapping[str, Data] = self.stages[stage].get("parts", {})
+        return parts
+
+    def place(self, task: Data) -> Data:
+        """What the document says of a task: its stage, its part, or the task beside the stages."""
+        if "side" in task:
+            return self.side_tasks[task["side"]]
+        if "part" in task:
+            return self.parts(task["stage"])[task["part"]]
+        return self.stages[task["stage"]]
+
+    def every_action(self) -> Iterator[Listed]:
+        for stage in self.stages:
+            at = f"/flow/stages/{stage}"
+            for name, action in self.actions(stage).items():
+                yield Listed(f"{at}/actions/{name}", stage, name, action)
+            for part, definition in self.parts(stage).items():
+                for name, action in definition["actions"].items():
+                    yield Listed(f"{at}/parts/{part}/actions/{name}", stage, name, action)
+        for task, definition in self.side_tasks.items():
+            for name, action in definition["actions"].items():
+                yield Listed(f"/flow/tasks/{task}/actions/{name}", "", name, action)
+        for name, action in self.acts.items():
+            yield Listed(f"/flow/acts/{name}", "", name, action)
+
+    def openings(self) -> Iterator[tuple[str, Data]]:
+        """(pointer, opening) of every case of another service that this one may lead to."""
+        for index, one in enumerate(self.data.get("splits", [])):
+            yield f"/splits/{index}/opens", one["opens"]
+        for action in self.every_action():
+            if "opens" in action.data:
+                yield f"{action.at}/opens", action.data["opens"]
+
     def ways(self, stage: str) -> dict[str, Data]:
         """Every outcome that can settle the stage: by an action, by itself, by anything always."""
         ways: dict[str, Data] = {
-            name: action for name, action in self.actions(stage).items() if "to" in action
+            one.name: one.data
+            for one in self.every_action()
+            if "to" in one.data and (one.stage == stage or self.valid_in(one, stage))
         }
         ways |= self.stages[stage].get("outcomes", {})
         return ways | dict(self.always)
+
+    def valid_in(self, one: Listed, stage: str) -> bool:
+        """Whether an action beside the stages may settle this one."""
+        tells = self.stages[stage]["kind"] == "tell"
+        return not one.stage and stage in one.data.get("in", self.stages) and not tells
 
     def next_stage(self, target: str) -> str:
         """The stage a target leads to; every end leads to the tell stage."""
         return self.tell if target.startswith(END) else target
 
+    @cached_property
+    def notices(self) -> Mapping[str, Data]:
+        """The document's notices, and those every service has."""
+        return {**COMMON, **self.data["notices"]}
+
     def notices_on(self, event: str, channel: str) -> Iterator[tuple[str, Data]]:
-        for name, notice in self.data["notices"].items():
+        for name, notice in self.notices.items():
             if event in notice["on"] and channel in notice.get("when_channel", [channel]):
                 yield name, notice
 
@@ -89,6 +159,11 @@ class Service:
         for name, document in self.data["documents"].items():
             if event in document["on"]:
                 yield name
+
+    def side_tasks_on(self, event: str) -> Iterator[tuple[str, Data]]:
+        for name, task in self.side_tasks.items():
+            if event in task["on"]:
+                yield name, task
 
 
 def result_of(target: str) -> str | None:

@@ -1,13 +1,22 @@
 """The named formats a form may use, as check functions; all others are refused by lint."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from chalicelib.people.identifiers import formats as national
+from chalicelib.platform.numbers import is_number
 
 STANDARD = ("date", "date-time", "time", "email", "uuid")
+
+# What to say instead of the general sentence on formats, where it can help more.
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "case-number": (
+        "不是办件编号：共十位数字，请逐位核对",
+        "This is not a case number: it has ten digits; please check each of them",
+    ),
+}
 
 
 def named(today: Callable[[], date]) -> dict[str, Callable[[str], bool]]:
     """Our own formats; the standard ones are the validator's."""
-    return dict(national(today))
+    return {**national(today), "case-number": is_number}

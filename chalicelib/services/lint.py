@@ -12,13 +12,17 @@ from referencing import Registry
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
-from chalicelib.services.document import END, Service, result_of
+from chalicelib.services.asklint import ask_findings
+from chalicelib.services.document import Service, result_of
+from chalicelib.services.flowlint import SYSTEM_EVENTS, finding, flow_findings, recorded_events
 from chalicelib.services.formlint import schema_findings
 from chalicelib.services.namelint import name_findings
+from chalicelib.services.partlint import part_findings
 from chalicelib.services.schema import schema_text
 from chalicelib.services.texts import text_findings
 
-SYSTEM_EVENTS = frozenset({"stage_entered", "held", "overdue", "closed", "resumed"})
+# What a clock that runs out must name, by what it does.
+NEEDED = {"act": "action", "settle": "outcome", "escalate": "who", "close": "event"}
 
 
 def lint(document: Any) -> list[Finding]:
@@ -28,17 +32,15 @@ def lint(document: Any) -> list[Finding]:
         return findings
     service = Service(document)
     checks: list[Callable[[Service], Iterator[Finding]]] = [
-        _targets,
-        _reachable,
-        _actors,
-        _ways_out,
+        flow_findings,
+        part_findings,
         _clocks,
         _events,
         _reasons,
         _schemas,
-        _gates,
         _names,
         text_findings,
+        ask_findings,
     ]
     return [finding for check in checks for finding in check(service)]
 
@@ -63,118 +65,8 @@ def _culprits(error: Any) -> list[str]:
     return [""]
 
 
-def finding(pointer: str, keyword: str, zh: str, en: str) -> Finding:
-    return Finding(pointer, keyword, {"zh-Hans": zh, "en": en})
-
-
-def _all_targets(service: Service) -> Iterator[tuple[str, str, str]]:
-    """(pointer, stage it is reached from or empty, target) of every way."""
-    for stage, definition in service.stages.items():
-        for part in ("actions", "outcomes"):
-            for name, way in definition.get(part, {}).items():
-                if "to" in way:
-                    yield f"/flow/stages/{stage}/{part}/{name}/to", stage, way["to"]
-    for name, way in service.always.items():
-        yield f"/flow/always/{name}/to", "", way["to"]
-
-
-def _targets(service: Service) -> Iterator[Finding]:
-    if service.start not in service.stages:
-        yield finding("/flow/start", "target", "起始环节不存在", "the start stage does not exist")
-    tells = [name for name, stage in service.stages.items() if stage["kind"] == "tell"]
-    if len(tells) != 1:
-        yield finding(
-            "/flow/stages",
-            "tell",
-            "须恰有一个告知环节",
-            "there must be exactly one stage of kind tell",
-        )
-    for pointer, stage, target in _all_targets(service):
-        result = result_of(target)
-        known = service.data["results"] if result else service.stages
-        if (result or target) not in known:
-            yield finding(pointer, "target", f"没有这个去向：{target}", f"no such target: {target}")
-        elif target == stage:
-            yield finding(pointer, "target", "环节不能转回自身", "a stage cannot lead to itself")
-
-
-def _reachable(service: Service) -> Iterator[Finding]:
-    seen: set[str] = set()
-    ahead = [service.start]
-    while ahead:
-        stage = ahead.pop()
-        if stage in seen or stage not in service.stages:
-            continue
-        seen.add(stage)
-        ahead += [target for _, source, target in _all_targets(service) if source in (stage, "")]
-    tells = {name for name, stage in service.stages.items() if stage["kind"] == "tell"}
-    for stage in service.stages:
-        if stage not in seen and stage not in tells:
-            yield finding(
-                f"/flow/stages/{stage}",
-                "unreachable",
-                "此环节无法到达",
-                "this stage is never reached",
-            )
-
-
-def _actors(service: Service) -> Iterator[Finding]:
-    for stage, definition in service.stages.items():
-        if definition["kind"] == "desk" and "who" not in definition:
-            yield finding(
-                f"/flow/stages/{stage}", "actor", "此环节无人办理", "nobody can act on this stage"
-            )
-        if definition["kind"] == "hold" and definition.get("for") != "applicant":
-            yield finding(
-                f"/flow/stages/{stage}/for", "actor", "等待谁未说明", "for whom does it wait?"
-            )
-        for other in definition.get("who", {}).get("not", []):
-            if other not in service.stages:
-                yield finding(
-                    f"/flow/stages/{stage}/who/not",
-                    "target",
-                    f"没有环节{other}",
-                    f"no stage {other}",
-                )
-    for name, act in service.acts.items():
-        if "who" not in act and act.get("by") != "applicant":
-            yield finding(f"/flow/acts/{name}", "actor", "此操作无人可办", "nobody can do this")
-
-
-def _ways_out(service: Service) -> Iterator[Finding]:
-    for stage, definition in service.stages.items():
-        if definition["kind"] != "tell" and not (set(service.ways(stage)) - set(service.always)):
-            yield finding(
-                f"/flow/stages/{stage}", "way-out", "此环节没有出口", "this stage has no way out"
-            )
-    for stage in service.stages:
-        if service.stages[stage]["kind"] != "tell" and not _can_end(service, stage):
-            yield finding(
-                f"/flow/stages/{stage}",
-                "way-out",
-                "从此环节无法办结",
-                "no end can be reached from here",
-            )
-
-
-def _can_end(service: Service, stage: str) -> bool:
-    seen: set[str] = set()
-    ahead = [stage]
-    while ahead:
-        here = ahead.pop()
-        if here in seen or here not in service.stages:
-            continue
-        seen.add(here)
-        for _, source, target in _all_targets(service):
-            if source == here:
-                if target.startswith(END):
-                    return True
-                ahead.append(target)
-    return False
-
-
 def _clocks(service: Service) -> Iterator[Finding]:
-    recorded = set(_recorded(service))
+    recorded = set(recorded_events(service))
     for name, clock in service.clocks.items():
         at = f"/clocks/{name}"
         for part in ("start", "stop"):
@@ -182,7 +74,7 @@ def _clocks(service: Service) -> Iterator[Finding]:
                 zh = "此时限不会开始" if part == "start" else "此时限不会停止"
                 yield finding(f"{at}/{part}", "clock", zh, f"nothing ever {part}s this clock")
         on_due = clock["on_due"]
-        needs = {"act": "action", "settle": "outcome", "escalate": "who"}[on_due["do"]]
+        needs = NEEDED[on_due["do"]]
         if needs not in on_due:
             yield finding(f"{at}/on_due", "required", f"缺少{needs}", f"{needs} is missing")
         if "basis" not in clock:
@@ -207,23 +99,8 @@ def _clocks(service: Service) -> Iterator[Finding]:
             )
 
 
-def _recorded(service: Service) -> Iterator[str]:
-    """Every event this service can record."""
-    yield service.received
-    yield from SYSTEM_EVENTS
-    for definition in service.stages.values():
-        for part in ("actions", "outcomes"):
-            for way in definition.get(part, {}).values():
-                yield way["event"]
-    for way in (*service.always.values(), *service.acts.values()):
-        yield way["event"]
-    for clock in service.clocks.values():
-        if "event" in clock["on_due"]:
-            yield clock["on_due"]["event"]
-
-
 def _events(service: Service) -> Iterator[Finding]:
-    recorded = set(_recorded(service))
+    recorded = set(recorded_events(service))
     for name in sorted(recorded - SYSTEM_EVENTS):
         if name not in service.data["events"]:
             yield finding(
@@ -237,24 +114,23 @@ def _events(service: Service) -> Iterator[Finding]:
                         f"/{part}/{name}/on", "event", f"不会发生{event}", f"{event} never happens"
                     )
             date = item.get("date")
-            if date not in (None, "debts", *service.clocks):
+            if date not in (None, "debts", "claim", *service.clocks):
                 yield finding(
                     f"/{part}/{name}/date", "clock", f"没有时限{date}", f"no clock {date}"
                 )
 
 
 def _reasons(service: Service) -> Iterator[Finding]:
-    for stage, definition in service.stages.items():
-        for name, action in definition.get("actions", {}).items():
-            result = result_of(action.get("to", ""))
-            negative = result and service.data["results"].get(result, {}).get("negative")
-            if negative and not action.get("reason"):
-                yield finding(
-                    f"/flow/stages/{stage}/actions/{name}/reason",
-                    "reason",
-                    "不利结果须写明理由",
-                    "a negative result needs a reason",
-                )
+    for one in service.every_action():
+        result = result_of(one.data.get("to", ""))
+        negative = result and service.data["results"].get(result, {}).get("negative")
+        if negative and not one.data.get("reason"):
+            yield finding(
+                f"{one.at}/reason",
+                "reason",
+                "不利结果须写明理由",
+                "a negative result needs a reason",
+            )
     for result, definition in service.data["results"].items():
         coded = [code for code, r in service.data["reasons"].items() if result in r["for"]]
         if definition["negative"] and not coded:
@@ -268,42 +144,23 @@ def _reasons(service: Service) -> Iterator[Finding]:
 
 
 def _schemas(service: Service) -> Iterator[Finding]:
-    yield from schema_findings("/form", service.data["form"])
-    for index, paper in enumerate(service.data["papers"]):
-        if "required_if" in paper:
-            yield from schema_findings(f"/papers/{index}/required_if", paper["required_if"])
-    for stage, definition in service.stages.items():
-        for name, action in definition.get("actions", {}).items():
-            if "input" in action:
-                yield from schema_findings(
-                    f"/flow/stages/{stage}/actions/{name}/input", action["input"]
-                )
-    for name, act in service.acts.items():
-        if "input" in act:
-            yield from schema_findings(f"/flow/acts/{name}/input", act["input"])
+    for at, schema in _every_schema(service):
+        yield from schema_findings(at, schema)
+
+
+def _every_schema(service: Service) -> Iterator[tuple[str, Any]]:
+    yield "/form", service.data["form"]
+    for part, name in (("papers", "required_if"), ("confidential", "if")):
+        for index, one in enumerate(service.data.get(part, [])):
+            if name in one:
+                yield f"/{part}/{index}/{name}", one[name]
+    for action in service.every_action():
+        for name in ("input", "if"):
+            if name in action.data:
+                yield f"{action.at}/{name}", action.data[name]
+        for index, branch in enumerate(action.data.get("branch", [])):
+            yield f"{action.at}/branch/{index}/if", branch["if"]
 
 
 def _names(service: Service) -> Iterator[Finding]:
-    return name_findings(service, frozenset(_recorded(service)))
-
-
-def _gates(service: Service) -> Iterator[Finding]:
-    for stage, definition in service.stages.items():
-        if definition["kind"] == "gate" and "clear" not in definition.get("outcomes", {}):
-            yield finding(
-                f"/flow/stages/{stage}/outcomes/clear", "required", "缺少clear", "no clear"
-            )
-    promises = any(
-        "promise_papers" in action.get("does", [])
-        for definition in service.stages.values()
-        for action in definition.get("actions", {}).values()
-    )
-    if promises and "lapsed" not in service.always:
-        yield finding(
-            "/flow/always/lapsed", "required", "容缺须有逾期结果", "a promise needs its broken end"
-        )
-    for index, paper in enumerate(service.data["papers"]):
-        if paper["necessity"] == "gap" and "gap" not in paper:
-            yield finding(
-                f"/papers/{index}/gap", "required", "容缺材料须写期限", "a gap needs its date"
-            )
+    return name_findings(service, frozenset(recorded_events(service)))

@@ -4,11 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.platform.errors import Finding
-from chalicelib.platform.json import resolve
+from chalicelib.platform.json import escape, resolve
 from chalicelib.services.document import Service
 
 # What carrying out an action reads from its details.
-NEEDS = {"name_missing": "missing", "record_papers": "papers"}
+NEEDS = {
+    "name_missing": "missing",
+    "record_papers": "papers",
+    "ask": "participants",
+    "open_bond": "helper",
+    "waive_paper": "paper",
+}
 
 
 def name_findings(service: Service, recorded: frozenset[str]) -> Iterator[Finding]:
@@ -44,11 +50,8 @@ def _extensions(service: Service, recorded: frozenset[str]) -> Iterator[Finding]
 
 
 def _actions(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for stage in service.stages:
-        for name, action in service.actions(stage).items():
-            yield f"/flow/stages/{stage}/actions/{name}", action
-    for name, action in service.acts.items():
-        yield f"/flow/acts/{name}", action
+    for one in service.every_action():
+        yield one.at, one.data
 
 
 def _ways(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -92,25 +95,52 @@ def _papers(service: Service) -> Iterator[Finding]:
 def _named_papers(service: Service, at: str, action: Mapping[str, Any]) -> Iterator[Finding]:
     """A paper that an action lets people name must be one of the service's."""
     for member in ("papers", "missing"):
-        asked = action.get("input", {}).get("properties", {}).get(member, {})
-        named = asked.get("items", {}).get("properties", {}).get("paper", {}).get("enum", [])
-        for index, paper in enumerate(named):
-            if paper not in service.papers:
-                pointer = f"{at}/input/properties/{member}/items/properties/paper/enum/{index}"
-                yield _finding(pointer, "paper", f"没有材料{paper}", f"no such paper: {paper}")
+        pointer = f"/properties/{member}/items/properties/paper/enum"
+        named = resolve(action.get("input"), pointer)
+        for index, paper in enumerate(named if isinstance(named, list) else ()):
+            if paper not in list(service.papers):
+                where = f"{at}/input{pointer}/{index}"
+                yield _finding(where, "paper", f"没有材料{paper}", f"no such paper: {paper}")
+
+
+def _pointers(service: Service) -> Iterator[tuple[str, str]]:
+    """(where it stands, the pointer) of every answer that the document speaks of."""
+    data = service.data
+    for name, value in data["subject"].items():
+        many = enumerate(value) if isinstance(value, list) else ()
+        yield from ((f"/subject/{name}/{index}", one) for index, one in many)
+        if isinstance(value, str):
+            yield f"/subject/{name}", value
+    yield from (("/about", one) for one in [data.get("about")] if one)
+    yield from ((f"/named/{i}", one) for i, one in enumerate(data.get("named", [])))
+    for part in ("confidential", "splits"):
+        yield from (
+            (f"/{part}/{i}/pointer", one["pointer"]) for i, one in enumerate(data.get(part, []))
+        )
+    for stage, definition in service.stages.items():
+        for part, name in (("slots", "from"), ("hold", "date"), ("card", "category")):
+            if name in definition.get(part, {}):
+                yield f"/flow/stages/{stage}/{part}/{name}", definition[part][name]
+    yield from _mapped(service)
+
+
+def _mapped(service: Service) -> Iterator[tuple[str, str]]:
+    """What new cases take over of this one's answers, and what public texts must not say."""
+    for one in service.every_action():
+        yield from ((f"{one.at}/hides/{i}", p) for i, p in enumerate(one.data.get("hides", [])))
+    for at, opens in service.openings():
+        for pointer, source in opens["answers"].items():
+            if "from" in source:
+                yield f"{at}/answers/{escape(pointer)}/from", source["from"]
 
 
 def _subject(service: Service) -> Iterator[Finding]:
-    for name, value in service.data["subject"].items():
-        pointers = {f"/subject/{name}": value}
-        if isinstance(value, list):
-            pointers = {f"/subject/{name}/{index}": one for index, one in enumerate(value)}
-        for at, pointer in pointers.items():
-            if not _asked_for(service.data["form"], pointer):
-                yield _finding(at, "pointer", "表单没有这一项", "the form does not ask for this")
+    for at, pointer in _pointers(service):
+        if not asked_for(service.data["form"], pointer):
+            yield _finding(at, "pointer", "表单没有这一项", "the form does not ask for this")
 
 
-def _asked_for(form: Mapping[str, Any], pointer: str) -> bool:
+def asked_for(form: Mapping[str, Any], pointer: str) -> bool:
     """Whether the pointer leads through the form's properties, following references."""
     schema: Any = form
     for name in pointer.split("/")[1:]:

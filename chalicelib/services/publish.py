@@ -6,7 +6,7 @@ condition. Publishing the content that is live already changes nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.people import seeding
@@ -52,6 +52,7 @@ class Publisher:
             "publish": lambda document: self.publish(document, "operator"),
             "uploads": lambda _: self.uploads(),
             "directory": lambda data: seeding.directory(store, data),
+            "absence": lambda data: seeding.absence(store, data),
             "calendar": lambda data: seeding.calendar(store, data),
             "issuer": lambda data: seeding.issuer(store, data),
             "setup": self._setup,
@@ -65,7 +66,7 @@ class Publisher:
 
     def publish(self, document: Any, by: str) -> Row:
         """Publish as the next version; the report says what happened or what is wrong."""
-        findings = lint(document)
+        findings = lint(document) or list(self._not_live(Service(document)))
         if findings:
             return {"published": False, "findings": [report(finding) for finding in findings]}
         content = hashlib.sha256(canonical(document)).hexdigest()
@@ -86,6 +87,15 @@ class Publisher:
             # Somebody else published meanwhile, or our own answer was lost: look again.
             return self.publish(document, by)
         return self._published(service, number, content, unchanged=False)
+
+    def _not_live(self, service: Service) -> Iterator[Finding]:
+        """Cases can be opened of services only that are published already."""
+        for at, opens in service.openings():
+            name = opens["service"]
+            row = self._ports.store.get(Table.DIRECTORY, (f"service#{name}", "live"))
+            if row is None and name != service.id:
+                texts = {"zh-Hans": f"事项{name}尚未发布", "en": f"{name} is not published yet"}
+                yield Finding(f"{at}/service", "service", texts)
 
     def uploads(self) -> Row:
         """Deal with every upload that waits; the stream wakes this, the sweep guarantees it."""

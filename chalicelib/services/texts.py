@@ -28,6 +28,11 @@ SMS_FULL: Mapping[str, Mapping[str, int]] = {
         "reason": 10,
         "where": 8,
         "n": 2,
+        "time": 6,
+        "code": 6,
+        "unit": 8,
+        "status": 8,
+        "papers": 28,
     },
     "en": {
         "sign": 8,
@@ -41,6 +46,11 @@ SMS_FULL: Mapping[str, Mapping[str, int]] = {
         "reason": 30,
         "where": 24,
         "n": 2,
+        "time": 6,
+        "code": 6,
+        "unit": 24,
+        "status": 24,
+        "papers": 60,
     },
 }
 SMS_LONGEST = {"zh-Hans": 70, "zh-Hant": 70, "en": 160}
@@ -73,7 +83,7 @@ def full_length(text: str, language: str) -> int:
 
 
 def text_findings(service: Service) -> Iterator[Finding]:
-    for name, notice in service.data["notices"].items():
+    for name, notice in service.notices.items():
         at, texts = f"/notices/{name}/texts", notice["texts"]
         for language, text in texts["sms"].items():
             yield from _sms(f"{at}/sms/{language}", text, language)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from chalicelib.services.document import Service
 from infra.bundle import ROOT
 from infra.failures import Refused
 
@@ -24,8 +25,26 @@ def events(issuer: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for file in sorted(CALENDARS.glob("*.json")):
         yield f"calendar {file.stem}", {"calendar": _read(file)}
     yield "issuer", {"issuer": issuer}
-    for file in sorted(FORMS.glob("*/service.json")):
-        yield f"service {file.parent.name}", {"publish": _read(file)}
+    for document in documents():
+        yield f"service {document['service']}", {"publish": document}
+
+
+def documents() -> list[dict[str, Any]]:
+    """Every document in forms/, those first that others open cases of."""
+    found = [_read(file) for file in sorted(FORMS.glob("*/service.json"))]
+    ordered: list[dict[str, Any]] = []
+    while found:
+        there = {document["service"] for document in found}
+        free = [one for one in found if not _opens(one) & (there - {one["service"]})]
+        if not free:
+            raise Refused(f"these open cases of each other: {', '.join(sorted(there))}")
+        ordered += free
+        found = [one for one in found if one not in free]
+    return ordered
+
+
+def _opens(document: dict[str, Any]) -> set[str]:
+    return {opening["service"] for _, opening in Service(document).openings()}
 
 
 def fingerprint(event: dict[str, Any]) -> str:
@@ -34,15 +53,18 @@ def fingerprint(event: dict[str, Any]) -> str:
 
 
 def officers() -> list[tuple[str, str, str]]:
-    """(party, name, "role at node, …") of everyone in the demo region who holds a grant."""
+    """(party, name, "role at node, …, stands in for party") of everyone in the demo region."""
     directory = _read(DIRECTORY)
-    granted: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {party["party"]: [] for party in directory["parties"]}
     for grant in directory["grants"]:
-        granted.setdefault(grant["party"], []).append(f"{grant['role']} at {grant['node']}")
+        said[grant["party"]].append(f"{grant['role']} at {grant['node']}")
+    for party in directory["parties"]:
+        said[party["party"]] += [
+            f"stands in for {absent}" for absent in party.get("stands_in_for", [])
+        ]
     return [
-        (party["party"], party["name"], ", ".join(granted[party["party"]]))
+        (party["party"], party["name"], ", ".join(said[party["party"]]))
         for party in directory["parties"]
-        if party["party"] in granted
     ]
 
 

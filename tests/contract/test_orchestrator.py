@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.envelope import read_envelope
-from chalicelib.cases.numbers import is_number
 from chalicelib.platform import times
+from chalicelib.platform.numbers import is_number
 from chalicelib.platform.ports import Execution, Orchestrator
 from tests.contract.flow import SERVICE, Machine, at, compiled, onward
 from tests.contract.targets import Target, eventually

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import app as front
-from chalicelib.cases.numbers import check_digit
 from chalicelib.people.authority import ROUTES
+from chalicelib.platform.numbers import check_digit
 from chalicelib.platform.ports import Row, Table
 from chalicelib.platform.sealing import Broken
 from infra.player import Case

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.people.authority import READERS, holds, reads
+from chalicelib.people.authority import READERS, grant_of, holds, reads
 from chalicelib.people.directory import Grant
 
 TODAY = date(2026, 3, 10)
@@ -13,9 +13,15 @@ NAMES = st.sampled_from(["gz", "gz-1", "gz-10", "gz-1x", "GZ-1", "1", "10"])
 PATHS = st.lists(NAMES, min_size=1, max_size=5, unique=True)
 
 
-def grant(node: str, role: str = "acceptor", since: int = -1, until: int | None = None) -> Grant:
+def grant(
+    node: str,
+    role: str = "acceptor",
+    since: int = -1,
+    until: int | None = None,
+    holder: str = "",
+) -> Grant:
     last = None if until is None else TODAY + timedelta(days=until)
-    return Grant(role, node, TODAY + timedelta(days=since), last)
+    return Grant(role, node, TODAY + timedelta(days=since), last, holder)
 
 
 @given(PATHS, NAMES)
@@ -35,6 +41,30 @@ def test_a_grant_lasts_from_its_first_to_its_last_day(since: int, until: int | N
     lasts = since <= 0 and (until is None or until >= 0)
 
     assert holds([grant("gz", since=since, until=until)], "acceptor", ["gz"], TODAY) == lasts
+
+
+def test_ones_own_grant_comes_before_that_of_somebody_absent() -> None:
+    own, stood_in = grant("gz"), grant("gz-1", holder="officer-a")
+
+    for grants in ([own, stood_in], [stood_in, own]):
+        assert grant_of(grants, "acceptor", ["gz", "gz-1"], TODAY) is own
+
+
+def test_the_grant_of_somebody_absent_serves_where_ones_own_does_not() -> None:
+    stood_in = grant("gz", until=0, holder="officer-a")
+    others = [grant("gz", "examiner"), grant("gz-1x"), grant("gz", until=-1)]
+
+    assert grant_of([*others, stood_in], "acceptor", ["gz", "gz-1"], TODAY) is stood_in
+    assert holds([*others, stood_in], "acceptor", ["gz", "gz-1"], TODAY)
+    assert grant_of(others, "acceptor", ["gz", "gz-1"], TODAY) is None
+
+
+@given(st.lists(st.builds(grant, NAMES, holder=st.sampled_from(["", "a"])), max_size=5), PATHS)
+def test_a_role_is_held_exactly_when_a_grant_gives_it(grants: list[Grant], path: list[str]) -> None:
+    given_by = grant_of(grants, "acceptor", path, TODAY)
+
+    assert holds(grants, "acceptor", path, TODAY) == (given_by is not None)
+    assert given_by is None or given_by in grants
 
 
 def test_running_the_system_gives_no_sight_of_cases() -> None:

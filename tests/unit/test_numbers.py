@@ -1,13 +1,16 @@
 """Case numbers survive being read out: a wrong digit or two swapped neighbours are noticed."""
 
 import random
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.cases.numbers import check_digit, document_number, is_number, new_number
 from chalicelib.platform.ids import SystemIds
+from chalicelib.platform.numbers import check_digit, document_number, is_number, new_number
+from chalicelib.services.answers import Forms
+from chalicelib.services.formlint import schema_findings
 
 DIGITS = "0123456789"
 RANDOM = random.Random(20260310)
@@ -78,6 +81,27 @@ def test_what_is_not_ten_ascii_digits_is_no_number(text: str) -> None:
 @given(st.text(max_size=12))
 def test_no_text_makes_the_check_fail(text: str) -> None:
     assert is_number(text) in (True, False)
+
+
+FORM = {"properties": {"about": {"type": "string", "format": "case-number"}}}
+
+
+def test_a_form_may_ask_for_a_case_number() -> None:
+    forms = Forms(lambda: date(2026, 3, 10))
+
+    assert list(schema_findings("/form", FORM)) == []
+    assert all(forms.holds("form", FORM, {"about": number}) for number in NUMBERS)
+
+
+@pytest.mark.parametrize(
+    "typed", [NUMBERS[0][:-1], NUMBERS[1] + "1", "1234567890", "编号1234567894"]
+)
+def test_what_is_no_case_number_is_refused_with_words_of_its_own(typed: str) -> None:
+    findings = Forms(lambda: date(2026, 3, 10)).check("form", FORM, {"about": typed}, "/answers")
+
+    assert [(one.pointer, one.keyword) for one in findings] == [("/answers/about", "format")]
+    assert "办件编号" in findings[0].texts["zh-Hans"]
+    assert "case number" in findings[0].texts["en"]
 
 
 def test_the_number_of_a_document_names_office_kind_year_case_and_event() -> None:

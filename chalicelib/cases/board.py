@@ -1,0 +1,106 @@
+"""The public board: cards of pools with a free slot, and nothing that their document does not show.
+
+A card is a few rows, one for each list it stands in: all, its category, each node of its path,
+each of these by category. They stand in the inbox index while a slot is free, so a page is one
+query of one list, however many cards there are.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.cases import cursor as cursors
+from chalicelib.cases import joins
+from chalicelib.cases.file import CaseFile, answers_of, unpack
+from chalicelib.cases.house import House
+from chalicelib.platform.errors import pick
+from chalicelib.platform.json import resolve
+from chalicelib.platform.ports import Absent, Below, ConditionFailed, Either, Put, Row, Table
+from chalicelib.services.document import Data, Service
+
+PAGE = 24
+ANY = "*"
+
+
+def update(house: House, file: CaseFile, service: Service) -> None:
+    """Make the card's rows what the case says now; an older picture never replaces a newer one."""
+    stage = file.case.get("stage", "")
+    shown = joins.offered(service.stages.get(stage), file.case, file.tasks)
+    rows = list(_rows(house, file, service)) if shown else _hidden(house, file)
+    if not rows:
+        return
+    seen = int(file.case["events"])
+    newer = Either((Absent(), Below("seen", seen + 1)))
+    try:
+        house.ports.store.transact([Put(Table.CASES, {**row, "seen": seen}, newer) for row in rows])
+    except ConditionFailed:
+        # Somebody has written what came later.
+        return
+
+
+def _hidden(house: House, file: CaseFile) -> list[Row]:
+    """The rows there are, out of the index."""
+    rows = house.ports.store.partition(Table.CASES, f"card#{file.number}")
+    return [{n: v for n, v in row.items() if n not in ("inbox", "inbox_at")} for row in rows]
+
+
+def _rows(house: House, file: CaseFile, service: Service) -> Iterator[Row]:
+    card = service.stages[file.case["stage"]]["card"]
+    node = house.directory.node(file.case["site"])
+    event = next(row for row in reversed(file.events) if row["type"] == card["event"])
+    words = unpack(house.ports.keys, file.number, event)
+    category = str(resolve(answers_of(house.ports.keys, file), card["category"]) or "")
+    for place in (ANY, *(node.path if node else ())):
+        for kind in ("", category):
+            yield {
+                "pk": f"card#{file.number}",
+                "sk": f"{place}#{kind}",
+                "kind": "card",
+                "number": file.number,
+                "service": service.id,
+                "node": file.case["site"],
+                "category": category,
+                "data": _said(card, words),
+                "inbox": f"board@{place}#{kind}",
+                "inbox_at": f"{event['at']}#{file.number}",
+            }
+
+
+def card(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any] | None:
+    """The card of the stage that stands open, if it has one."""
+    stage = service.stages.get(file.case.get("stage", ""), {})
+    if not file.case["open"] or "card" not in stage:
+        return None
+    return _view(house, next(_rows(house, file, service)), language)
+
+
+def _said(card: Data, words: Data) -> dict[str, Any]:
+    """Text, and for whom, as the office has worded them for the public."""
+    said = {"text": words[card["text"]]}
+    if "whom" in card and card["whom"] in words:
+        said["whom"] = words[card["whom"]]
+    return said
+
+
+def read(
+    house: House, node: str | None, category: str | None, cursor: str | None, language: str
+) -> dict[str, Any]:
+    """One page, oldest first. Raises InvalidCursor."""
+    listed = f"board@{node or ANY}#{category or ''}"
+    start = cursors.unseal(house, listed, cursor) if cursor else None
+    page = house.ports.store.find(Table.CASES, "inbox", listed, limit=PAGE, cursor=start)
+    rows = house.ports.store.get_many(Table.CASES, page.keys)
+    return {
+        "cards": [_view(house, row, language) for row in rows if "inbox" in row],
+        "cursor": cursors.seal(house, listed, page.cursor) if page.cursor else None,
+    }
+
+
+def _view(house: House, row: Row, language: str) -> dict[str, Any]:
+    node = house.directory.node(row["node"])
+    return {
+        "case": row["number"],
+        "service": row["service"],
+        "category": row["category"],
+        **row["data"],
+        "community": pick(node.titles, language) if node else row["node"],
+    }

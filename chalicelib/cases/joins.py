@@ -1,0 +1,101 @@
+"""Joins: what the tasks inside a stage come to. Pure over the rows of one visit (D1).
+
+A pool is done when as many claims as it has slots are fulfilled, or when it takes no more claims
+and nobody holds one. A fanout is settled by its rule over the parts that stand for its items; the
+opinions that a part has asked for count for that part only.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+Row = Mapping[str, Any]
+
+DONE, UNCLAIMED = "done", "unclaimed"
+UNSETTLED = frozenset({"open", "waiting"})
+# Tasks that no stage waits for: they survive it, and the end of the case.
+BESIDE = frozenset({"call", "escalation", "side"})
+
+
+def inside(task: Row) -> bool:
+    """Whether the task belongs to its stage, and is moot when that is settled."""
+    return task["task_kind"] not in BESIDE
+
+
+def outcome(stage: Row, tasks: Iterable[Row], visit: int) -> str | None:
+    """The outcome code of a pool or a fanout, or None while it waits."""
+    of_visit = [row for row in tasks if int(row["visit"]) == visit and inside(row)]
+    return _pool(of_visit) if stage["kind"] == "pool" else _fanout(stage["join"], of_visit)
+
+
+def settled(tasks: Iterable[Row], visit: int, parent: str | None, verdict: str) -> int:
+    """How many parts of a task (of the stage itself, for None) were settled with a verdict."""
+    return sum(
+        row["task_kind"] == "part"
+        and int(row["visit"]) == visit
+        and row.get("parent") == parent
+        and row["state"] == "settled"
+        and row.get("outcome") == verdict
+        for row in tasks
+    )
+
+
+def _pool(tasks: list[Row]) -> str | None:
+    own = next(row for row in tasks if row["task_kind"] == "pool")
+    claims = [row for row in tasks if row["task_kind"] == "part"]
+    done = sum(row["state"] == "settled" and row["outcome"] == DONE for row in claims)
+    if done >= int(own["slots"]):
+        return DONE
+    if own["state"] in UNSETTLED or any(row["state"] == "open" for row in claims):
+        return None
+    return DONE if done else UNCLAIMED
+
+
+def _fanout(join: Row, tasks: list[Row]) -> str | None:
+    parts = [row for row in tasks if row["task_kind"] == "part" and "parent" not in row]
+    verdicts: dict[str, str] = {
+        row["part"]: row["outcome"] for row in parts if row["state"] == "settled"
+    }
+    if not RULES[join["rule"]](join, [row["part"] for row in parts], verdicts):
+        return None
+    lead = verdicts.get(join["lead"]) if join["rule"] == "lead" else None
+    return lead or next((code for code in join["prefer"] if code in verdicts.values()), None)
+
+
+def _all(_: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
+    return len(verdicts) == len(parts)
+
+
+def _any(_: Row, __: list[str], verdicts: Mapping[str, str]) -> bool:
+    return bool(verdicts)
+
+
+def _least(join: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
+    """k of n; when fewer than k were asked, all of them."""
+    return len(verdicts) >= min(int(join["least"]), len(parts))
+
+
+def _lead(join: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
+    """The lead has spoken; where the lead was not asked, all the others have."""
+    return join["lead"] in verdicts if join["lead"] in parts else _all(join, parts, verdicts)
+
+
+RULES: Mapping[str, Callable[[Row, list[str], Mapping[str, str]], bool]] = {
+    "all": _all,
+    "any": _any,
+    "least": _least,
+    "lead": _lead,
+}
+
+
+def offered(stage: Row | None, case: Row, tasks: Iterable[Row]) -> bool:
+    """Whether the open stage is a pool with a card and a slot that is free."""
+    if stage is None or "card" not in stage or not case["open"]:
+        return False
+    rows = [row for row in tasks if int(row["visit"]) == int(case["visit"])]
+    own = next((row for row in rows if row["task_kind"] == "pool"), None)
+    taken = sum(row["task_kind"] == "part" and _takes_a_slot(row) for row in rows)
+    return own is not None and own["state"] == "open" and taken < int(own["slots"])
+
+
+def _takes_a_slot(claim: Row) -> bool:
+    return bool(claim["state"] == "open" or claim.get("outcome") == DONE)

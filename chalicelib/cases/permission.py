@@ -1,0 +1,145 @@
+"""Who may know of a case, and who may do what with it: the authority table applied to a case."""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.cases.fact import Actor
+from chalicelib.cases.file import CaseFile, answers_of, load
+from chalicelib.cases.house import House
+from chalicelib.people.authority import APPLICANT, READERS, Caller, grant_of, holds, reads
+from chalicelib.people.directory import Grant
+from chalicelib.platform.errors import NotPermitted, SeparationOfDuty
+from chalicelib.platform.json import resolve
+from chalicelib.platform.ports import Row
+from chalicelib.services.document import Data, Service
+
+
+class Sight(StrEnum):
+    """All of a case; only the tasks that are offered or belong to the caller; nothing."""
+
+    FULL = "full"
+    TASKS = "tasks"
+    NONE = "none"
+
+
+def sight(house: House, caller: Caller, file: CaseFile, service: Service) -> Sight:
+    """What the caller may see. For a case out of sight every answer is as if it did not exist."""
+    if caller is APPLICANT:
+        return Sight.FULL
+    if caller.id in _named(house, file, service):
+        return Sight.NONE
+    if reads(caller.grants, _paths(house, file), house.today(), readers(service)):
+        return Sight.FULL
+    if any(concerns(house, caller, row) for row in file.tasks):
+        return Sight.TASKS
+    return Sight.NONE
+
+
+def readers(service: Service) -> frozenset[str]:
+    return frozenset(service.data.get("readers", READERS))
+
+
+def concerns(house: House, caller: Caller, task: Row) -> bool:
+    """Whether the task is the caller's own, or open and offered to a role of the caller."""
+    if task.get("party"):
+        return task["party"] in stands_for(house, caller)
+    node = house.directory.node(task["node"]) if task.get("role") else None
+    return (
+        node is not None
+        and task["state"] == "open"
+        and holds(caller.grants, task["role"], node.path, house.today())
+    )
+
+
+def stands_for(house: House, caller: Caller) -> set[str]:
+    """The caller, and those in whose place the caller stands today."""
+    today = house.today()
+    return {caller.id} | {g.holder for g in caller.grants if g.holder and g.holds_on(today)}
+
+
+def role_holder(
+    house: House, caller: Caller, file: CaseFile, who: Mapping[str, Any]
+) -> Grant | None:
+    """The grant by which the caller is one of `who` for this case."""
+    node = house.directory.node(file.case["node"] if who["at"] == "unit" else file.case["site"])
+    return node and grant_of(caller.grants, who["role"], node.path, house.today())
+
+
+def any_role(house: House, caller: Caller, file: CaseFile, roles: Collection[str]) -> bool:
+    """Whether the caller holds one of the roles on a path of the case."""
+    return reads(caller.grants, _paths(house, file), house.today(), roles)
+
+
+def permitted(
+    house: House,
+    file: CaseFile,
+    caller: Caller,
+    action: Data,
+    who: Mapping[str, Any] | None,
+    task: Row | None,
+) -> Actor:
+    """Who acts, in which role. Raises NotPermitted or SeparationOfDuty."""
+    by = action.get("by", "officer")
+    if caller is APPLICANT:
+        if by == "officer" or (task is not None and task.get("party")):
+            raise NotPermitted
+        return Actor("applicant", "applicant")
+    if by == "applicant":
+        raise NotPermitted
+    if who is None and task is not None and task.get("party"):
+        return _own(house, caller, task)
+    grant = _grant(house, file, caller, who, task)
+    if grant is None:
+        raise NotPermitted
+    if who is not None and caller.id in excluded(house, file, who):
+        raise SeparationOfDuty
+    return Actor(caller.id, grant.role, grant.holder)
+
+
+def excluded(house: House, file: CaseFile, who: Mapping[str, Any]) -> set[str]:
+    """Who may not act though they hold the role: separation of duty."""
+    parties = {party for stage in who.get("not", []) for party in file.actors_of(stage)}
+    if who.get("not_submitter"):
+        parties.add(file.events[0]["actor"]["party"])
+    if who.get("not_about") and file.case.get("about"):
+        about = load(house.ports.store, file.case["about"])
+        parties |= {row["actor"]["party"] for row in about.events} if about else set()
+    return parties
+
+
+def _own(house: House, caller: Caller, task: Row) -> Actor:
+    if task["party"] == caller.id:
+        return Actor(caller.id, task["part"])
+    if task["party"] in stands_for(house, caller):
+        return Actor(caller.id, task["part"], task["party"])
+    raise NotPermitted
+
+
+def _grant(
+    house: House, file: CaseFile, caller: Caller, who: Mapping[str, Any] | None, task: Row | None
+) -> Grant | None:
+    if who is not None:
+        return role_holder(house, caller, file, who)
+    if task is None or not task.get("role"):
+        return None
+    node = house.directory.node(task["node"])
+    return node and grant_of(caller.grants, task["role"], node.path, house.today())
+
+
+def _paths(house: House, file: CaseFile) -> list[tuple[str, ...]]:
+    nodes = [house.directory.node(file.case[name]) for name in ("site", "node")]
+    return [node.path for node in nodes if node is not None]
+
+
+def _named(house: House, file: CaseFile, service: Service) -> set[str]:
+    """Parties whom the answers of a restricted case name: they may never know of it."""
+    pointers = service.data.get("named", [])
+    if not pointers:
+        return set()
+    answers = answers_of(house.ports.keys, file)
+    found: set[str] = set()
+    for pointer in pointers:
+        value = resolve(answers, pointer)
+        found |= {value} if isinstance(value, str) else set(value or [])
+    return found

@@ -1,0 +1,68 @@
+"""Notices that every service has: the answers to what residents send by SMS.
+
+A service document may word them itself under the same name.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def _notice(on: str, sms: tuple[str, str], call: tuple[str, str]) -> Mapping[str, Any]:
+    return {
+        "key": f"sms.{on}",
+        "on": [on],
+        "channels": ["sms"],
+        "at_once": True,
+        "texts": {
+            "sms": {"zh-Hans": sms[0], "en": sms[1]},
+            "call": {"zh-Hans": call[0], "en": call[1]},
+        },
+    }
+
+
+COMMON: Mapping[str, Mapping[str, Any]] = {
+    "sms_progress": _notice(
+        "progress_asked",
+        (
+            "{sign}{service}{no}：{status}。{phone}",
+            "{sign}{service} {no}: {status}. {phone}",
+        ),
+        (
+            "您好，您问的{service}{no}，现在是：{status}。有疑问请打{phone}。",
+            "Hello. You asked about {service} {no}: it is now {status}. Questions: {phone}.",
+        ),
+    ),
+    "sms_list": _notice(
+        "list_asked",
+        (
+            "{sign}{service}{no}还缺：{papers}。电话{phone}",
+            "{sign}{service} {no} still lacks: {papers}. {phone}",
+        ),
+        (
+            "您好，{service}{no}还缺这些材料：{list}。有疑问请打{phone}。",
+            "Hello. {service} {no} still lacks: {list}. Questions: {phone}.",
+        ),
+    ),
+    "sms_unknown": _notice(
+        "not_understood",
+        (
+            "{sign}没看懂您的回复。问进度回复8，找人工请打{phone}。",
+            "{sign}We did not understand your reply. Send 8 for progress, or call {phone}.",
+        ),
+        (
+            "您好，我们没看懂您的短信回复，请问您想办什么？",
+            "Hello. We did not understand your text message. How can we help?",
+        ),
+    ),
+    "sms_which": _notice(
+        "reply_ambiguous",
+        (
+            "{sign}您有多件事等您答复，请打{phone}，由工作人员为您记录。",
+            "{sign}Several of our questions are open with you. Please call {phone} to answer.",
+        ),
+        (
+            "您好，您有多件事等您答复，请问您的回复是哪一件？",
+            "Hello. Several of our questions are open with you. Which one did you answer?",
+        ),
+    ),
+}

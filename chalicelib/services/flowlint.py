@@ -1,0 +1,174 @@
+"""The flow of a service document: targets, reachability, an actor and a way out of every stage."""
+
+from collections.abc import Iterator
+
+from chalicelib.platform.errors import Finding
+from chalicelib.services.document import END, Service, result_of
+
+# What the engine itself records, whatever the document says.
+SYSTEM_EVENTS = frozenset(
+    {
+        "stage_entered",
+        "held",
+        "claim_void",
+        "overdue",
+        "closed",
+        "resumed",
+        "paper_waived",
+        "linked",
+        "progress_asked",
+        "list_asked",
+        "not_understood",
+        "reply_ambiguous",
+    }
+)
+
+
+def finding(pointer: str, keyword: str, zh: str, en: str) -> Finding:
+    return Finding(pointer, keyword, {"zh-Hans": zh, "en": en})
+
+
+def flow_findings(service: Service) -> Iterator[Finding]:
+    yield from _targets(service)
+    yield from _reachable(service)
+    yield from _actors(service)
+    yield from _ways_out(service)
+    yield from _gates(service)
+
+
+def recorded_events(service: Service) -> Iterator[str]:
+    """Every event this service can record."""
+    yield service.received
+    yield from SYSTEM_EVENTS
+    for one in service.every_action():
+        yield one.data["event"]
+        yield from (branch["event"] for branch in one.data.get("branch", []))
+        if "else_event" in one.data:
+            yield one.data["else_event"]
+    for name, stage in service.stages.items():
+        yield from (way["event"] for way in stage.get("outcomes", {}).values())
+        yield from (part["opened"] for part in service.parts(name).values() if "opened" in part)
+        if "hold" in stage:
+            yield stage["hold"]["event"]
+    yield from (way["event"] for way in service.always.values())
+    for clock in service.clocks.values():
+        if "event" in clock["on_due"]:
+            yield clock["on_due"]["event"]
+
+
+def _all_targets(service: Service) -> Iterator[tuple[str, str, str]]:
+    """(pointer, stage it is reached from or empty, target) of every way."""
+    for one in service.every_action():
+        if "to" in one.data:
+            yield f"{one.at}/to", one.stage, one.data["to"]
+    for stage, definition in service.stages.items():
+        for name, way in definition.get("outcomes", {}).items():
+            yield f"/flow/stages/{stage}/outcomes/{name}/to", stage, way["to"]
+    for name, way in service.always.items():
+        yield f"/flow/always/{name}/to", "", way["to"]
+
+
+def _targets(service: Service) -> Iterator[Finding]:
+    if service.start not in service.stages:
+        yield finding("/flow/start", "target", "起始环节不存在", "the start stage does not exist")
+    tells = [name for name, stage in service.stages.items() if stage["kind"] == "tell"]
+    if len(tells) != 1:
+        yield finding(
+            "/flow/stages",
+            "tell",
+            "须恰有一个告知环节",
+            "there must be exactly one stage of kind tell",
+        )
+    for pointer, stage, target in _all_targets(service):
+        result = result_of(target)
+        known = service.data["results"] if result else service.stages
+        if (result or target) not in known:
+            yield finding(pointer, "target", f"没有这个去向：{target}", f"no such target: {target}")
+        elif target == stage:
+            yield finding(pointer, "target", "环节不能转回自身", "a stage cannot lead to itself")
+
+
+def _reachable(service: Service) -> Iterator[Finding]:
+    seen: set[str] = set()
+    ahead = [service.start]
+    while ahead:
+        stage = ahead.pop()
+        if stage in seen or stage not in service.stages:
+            continue
+        seen.add(stage)
+        ahead += [target for _, source, target in _all_targets(service) if source in (stage, "")]
+    tells = {name for name, stage in service.stages.items() if stage["kind"] == "tell"}
+    for stage in service.stages:
+        if stage not in seen and stage not in tells:
+            yield finding(
+                f"/flow/stages/{stage}",
+                "unreachable",
+                "此环节无法到达",
+                "this stage is never reached",
+            )
+
+
+def _actors(service: Service) -> Iterator[Finding]:
+    for stage, definition in service.stages.items():
+        if definition["kind"] == "desk" and "who" not in definition:
+            yield finding(
+                f"/flow/stages/{stage}", "actor", "此环节无人办理", "nobody can act on this stage"
+            )
+        if definition["kind"] == "hold" and definition.get("for") != "applicant":
+            yield finding(
+                f"/flow/stages/{stage}/for", "actor", "等待谁未说明", "for whom does it wait?"
+            )
+    for name, act in service.acts.items():
+        if "who" not in act and act.get("by") != "applicant":
+            yield finding(f"/flow/acts/{name}", "actor", "此操作无人可办", "nobody can do this")
+
+
+def _ways_out(service: Service) -> Iterator[Finding]:
+    for stage, definition in service.stages.items():
+        beside = set(service.always) | set(service.acts)
+        if definition["kind"] != "tell" and not (set(service.ways(stage)) - beside):
+            yield finding(
+                f"/flow/stages/{stage}", "way-out", "此环节没有出口", "this stage has no way out"
+            )
+    for stage in service.stages:
+        if service.stages[stage]["kind"] != "tell" and not _can_end(service, stage):
+            yield finding(
+                f"/flow/stages/{stage}",
+                "way-out",
+                "从此环节无法办结",
+                "no end can be reached from here",
+            )
+
+
+def _can_end(service: Service, stage: str) -> bool:
+    seen: set[str] = set()
+    ahead = [stage]
+    while ahead:
+        here = ahead.pop()
+        if here in seen or here not in service.stages:
+            continue
+        seen.add(here)
+        for _, source, target in _all_targets(service):
+            if source == here:
+                if target.startswith(END):
+                    return True
+                ahead.append(target)
+    return False
+
+
+def _gates(service: Service) -> Iterator[Finding]:
+    for stage, definition in service.stages.items():
+        if definition["kind"] == "gate" and "clear" not in definition.get("outcomes", {}):
+            yield finding(
+                f"/flow/stages/{stage}/outcomes/clear", "required", "缺少clear", "no clear"
+            )
+    promises = any("promise_papers" in one.data.get("does", []) for one in service.every_action())
+    if promises and "lapsed" not in service.always:
+        yield finding(
+            "/flow/always/lapsed", "required", "容缺须有逾期结果", "a promise needs its broken end"
+        )
+    for index, paper in enumerate(service.data["papers"]):
+        if paper["necessity"] == "gap" and "gap" not in paper:
+            yield finding(
+                f"/papers/{index}/gap", "required", "容缺材料须写期限", "a gap needs its date"
+            )
