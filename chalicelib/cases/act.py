@@ -138,7 +138,17 @@ def _task(house: House, service: Service, file: CaseFile, caller: Caller, it: Ac
         and it.action in row["actions"]
         and (not row.get("party") or concerns(house, caller, row))
     ]
+    if not offering and _was_offered(house, file, caller, it):
+        raise AlreadyDecided
     return offering[0] if len(offering) == 1 else None
+
+
+def _was_offered(house: House, file: CaseFile, caller: Caller, it: Act) -> bool:
+    """Whether the caller's own task once offered this and is closed."""
+    return any(
+        it.action in row["actions"] and row.get("party") and concerns(house, caller, row)
+        for row in file.tasks
+    )
 
 
 def _shown(house: House, service: Service, file: CaseFile, caller: Caller, task: Row) -> bool:

@@ -133,9 +133,12 @@ def _paths(house: House, file: CaseFile) -> list[tuple[str, ...]]:
 
 
 def _named(house: House, file: CaseFile, service: Service) -> set[str]:
-    """Parties whom the answers of a restricted case name: they may never know of it."""
+    """Parties whom the answers of a restricted case name: they may never know of it.
+
+    Only as an officer has filed them: a sender who names every reader must not lock them out.
+    """
     pointers = service.data.get("named", [])
-    if not pointers:
+    if not pointers or file.events[0]["actor"]["as"] == "applicant":
         return set()
     answers = answers_of(house.ports.keys, file)
     found: set[str] = set()

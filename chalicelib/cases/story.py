@@ -22,7 +22,6 @@ from chalicelib.services.document import Data, Service
 
 def resident(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
     """What the holder of the receipt may see: no officers, no inner acts."""
-    unit = house.directory.unit(file.case["unit"])
     return {
         **_head(service, file, language),
         "events": [
@@ -34,10 +33,7 @@ def resident(house: House, file: CaseFile, service: Service, language: str) -> d
         "documents": list(documents.read(house, file, language)),
         "papers": _papers(house, service, file, language),
         "actions": _applicant_actions(service, file, language),
-        "contact": {
-            "unit": unit.text("titles", language) if unit else "",
-            "phone": unit.text("phone") if unit else "",
-        },
+        "contact": _contact(house, file, service, language),
     }
 
 
@@ -75,7 +71,6 @@ def holder(
 ) -> dict[str, Any]:
     """What somebody sees to whom a task is offered or belongs, and no more of the case."""
     mine = [row for row in file.tasks if concerns(house, caller, row)]
-    unit = house.directory.unit(file.case["unit"])
     return {
         "case": file.number,
         "service": service.id,
@@ -87,11 +82,17 @@ def holder(
             for row in mine
         ],
         "told": list(_told(house, file, service, mine)),
-        "contact": {
-            "unit": unit.text("titles", language) if unit else "",
-            "phone": unit.text("phone") if unit else "",
-        },
+        "contact": _contact(house, file, service, language),
     }
+
+
+def _contact(house: House, file: CaseFile, service: Service, language: str) -> dict[str, str]:
+    """Where to turn; the name of the unit of a restricted case would say what it is about."""
+    unit = house.directory.unit(file.case["unit"])
+    if unit is None:
+        return {"unit": "", "phone": ""}
+    title = "" if service.data.get("restricted") else unit.text("titles", language)
+    return {"unit": title, "phone": unit.text("phone")}
 
 
 def _told(

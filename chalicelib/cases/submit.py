@@ -158,7 +158,9 @@ def receipt(house: House, file: CaseFile) -> Row:
             "missing": wording.paper_titles(service, first["data"]["missing"], language),
         },
     }
-    also = list(_also(house, service, file.number))
+    # An officer who submits for somebody must not hold the other case's secret.
+    own = first["actor"]["as"] == "applicant"
+    also = list(_also(house, service, file.number)) if own else []
     return {**answer, "also": also} if also else answer
 
 

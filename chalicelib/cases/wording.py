@@ -154,7 +154,7 @@ class Saying:
             "n": str(len(papers)),
             "list": self._list(papers),
             "reason": self._pick(reason.get("short")) or str(self.details.get("reason", "")),
-            "basis": self._basis(reason.get("basis")),
+            "basis": str(self.details.get("basis") or self._basis(reason.get("basis"))),
             "text": str(self.details.get("text", "")),
             "remedies": fill_known(self._pick(result.get("remedies")), self._doors()),
             "name": str(resolve(self.answers, self.service.data["subject"]["name"]) or ""),
