@@ -48,7 +48,7 @@ class Besieged(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.publish(load_json("forms/business-licence/service.json"))
+        self.publish_all()
         made = self.http("POST", "/services/business-licence/cases", submission())
         self.case, self.secret = made.body["case"], made.body["secret"]
         self.settle()

@@ -1,6 +1,6 @@
 """What an action asks for: the schema of its details, also for tasks the engine opens by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.platform.ports import Row
@@ -40,10 +40,17 @@ ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
 }
 
 
+WHEN: Mapping[str, Callable[[Row], bool]] = {
+    "open": lambda case: not case["ended"],
+    "decided": lambda case: "result" in case,
+    "ended": lambda case: bool(case["ended"]),
+    "always": lambda _: True,
+}
+
+
 def fits_now(case: Row, action: Data) -> bool:
     """Whether an action beside the stages may be taken as the case stands."""
-    when = action.get("when", "open")
-    if when != "always" and bool(case["ended"]) is not (when == "ended"):
+    if not WHEN[action.get("when", "open")](case):
         return False
     if "to" not in action and "in" not in action:
         return True

@@ -152,6 +152,10 @@ class Fact:
                 self.owe("notice", notice=name, event=seq)
         for name in self.service.documents_on(type):
             self.owe("document", document=name, event=seq)
+        if not any(event["type"] == type for event in self.events[:-1]):
+            self._open_beside(type, seq)
+
+    def _open_beside(self, type: str, seq: int) -> None:
         for name, task in self.service.side_tasks_on(type):
             self.open_task(
                 f"{name}-{seq}", "side", task["actions"], who=task["who"], side=name, event=seq

@@ -12,7 +12,7 @@ from chalicelib.wiring import SHAPES
 from infra.player import Answer
 from tests.fakes.store import MemoryStore
 from tests.journeys.people import EXAMINER, VILLAGE, WINDOW, example
-from tests.world import World, load_json
+from tests.world import World
 
 KEY = {"Idempotency-Key": "one-key"}
 PATH = "/services/business-licence/cases"
@@ -55,7 +55,7 @@ class FaultyWorld(World):
 @pytest.fixture
 def world() -> FaultyWorld:
     made = FaultyWorld()
-    made.publish(load_json("forms/business-licence/service.json"))
+    made.publish_all()
     return made
 
 

@@ -51,7 +51,7 @@ def test_a_complete_application_is_accepted_granted_issued_delivered_and_told(fr
     assert kinds == ["receipt", "acceptance", "grant"]
     numbers = {one["number"] for one in case.mine()["documents"]}
     assert len(numbers) == 3 and all(case.number in number for number in numbers)
-    assert len([text for text in front.messages("13800000001") if case.number in text]) == 4
+    assert len([text for text in front.messages("13800000001") if case.number in text]) == 5
 
 
 def test_a_promised_paper_lets_the_case_go_on_but_holds_the_licence(front: Front) -> None:

@@ -19,7 +19,7 @@ from tests.fakes.orchestrator import MemoryOrchestrator
 from tests.fakes.store import MemoryStore
 from tests.journeys.people import APPROVER, EXAMINER, HEAD, ISSUER, LICENCE, VILLAGE, WINDOW
 from tests.siege import event_of
-from tests.world import World, load_json
+from tests.world import World
 
 CITIZEN = "360899198804120125"
 CANARIES = dict(
@@ -66,7 +66,7 @@ class Watched(World):
         self.delivered: list[Mapping[str, Any]] = []
         self.told: list[Any] = []
         super().__init__()
-        self.publish(load_json("forms/business-licence/service.json"))
+        self.publish_all()
 
     def deliver(self, envelope: Mapping[str, Any]) -> Any:
         self.delivered.append(envelope)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.platform.json import escape
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
 from chalicelib.services.lint import lint
@@ -45,11 +46,15 @@ def doubling(times: int) -> Any:
     return {**LICENCE["form"]["$defs"], **step, f"x{times}": {"type": "string"}}
 
 
+def unescape(name: str) -> str:
+    return name.replace("~1", "/").replace("~0", "~")
+
+
 def broken(edits: Edits) -> Any:
     """The licence with members replaced, added or (GONE) taken out, by JSON Pointer."""
     document = deepcopy(LICENCE)
     for pointer, value in edits.items():
-        *path, last = pointer.split("/")[1:]
+        *path, last = (unescape(name) for name in pointer.split("/")[1:])
         at = document
         for name in path:
             at = at[int(name)] if isinstance(at, list) else at[name]
@@ -198,7 +203,7 @@ def places(value: Any, pointer: str = "") -> list[str]:
     names = (
         value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     )
-    members = [(f"{pointer}/{name}", value[name]) for name in names]
+    members = [(f"{pointer}/{escape(str(name))}", value[name]) for name in names]
     return [place for here, item in members for place in (here, *places(item, here))]
 
 
