@@ -12,7 +12,7 @@ from chalicelib import wiring
 from chalicelib.platform import logs
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.settings import environment
-from chalicelib.routes import door, officer, public, publisher, resident
+from chalicelib.routes import channel, door, officer, public, publisher, resident
 
 if TYPE_CHECKING:
     from chalicelib.routes import events
@@ -26,7 +26,7 @@ logs.quiet(app.log)
 houses = wiring.Houses(environment())
 front = door.Door(houses.api, houses.tokens, lambda: app.current_request)
 
-for audience in (public, resident, officer, publisher):
+for audience in (public, resident, officer, publisher, channel):
     app.register_blueprint(audience.routes(front))
 app.register_middleware(door.shape, "http")
 

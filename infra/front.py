@@ -15,6 +15,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from chalicelib.platform import times
+from infra import signed
 from infra.emulator import DIRECT
 from infra.player import Answer
 from infra.stack import LocalStack
@@ -73,6 +74,24 @@ class StackFront:
             for message in self.stack.sms()
             if phone in json.dumps(message)
         ]
+
+    def sms_in(self, phone: str, text: str) -> Answer:
+        """A provider's message; returns when the worker has dealt with it."""
+        body, headers = signed.sms(self.stack.sms_secret(), phone, text)
+        answer = self.http("POST", signed.ROUTE, None, None, headers, raw=body)
+        deadline = time.monotonic() + PATIENCE
+        while answer.status == 202 and self._waits(answer.body["id"]):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"nobody deals with message {answer.body['id']}")
+            time.sleep(0.1)
+        return answer
+
+    def _waits(self, name: str) -> bool:
+        key = {"pk": {"S": f"inbound#{name}"}, "sk": {"S": "message"}}
+        found = self.stack.client("dynamodb").get_item(
+            TableName=self.tables["cases"], Key=key, ConsistentRead=True
+        )
+        return bool(found["Item"]["state"]["S"] == "waiting")
 
     def rows(self, number: str) -> list[dict[str, Any]]:
         """The raw rows of a case."""

@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.platform import times
 from chalicelib.platform.numbers import is_number
-from infra import seed
+from infra import seed, signed
 from infra.emulator import DIRECT, running
 from infra.failures import Refused, exits
 from infra.stack import STATE, LocalStack
@@ -112,6 +112,19 @@ def _number(text: str) -> str:
     return text
 
 
+def sms(arguments: argparse.Namespace) -> None:
+    """Send a text message in, as a phone would: the provider's signed request."""
+    stack = _attached()
+    body, headers = signed.sms(stack.sms_secret(), arguments.sender, arguments.text)
+    sent = {"Content-Type": "application/json", **headers}
+    request = urllib.request.Request(stack.base_url + signed.ROUTE, body, sent, method="POST")
+    try:
+        with DIRECT.open(request, timeout=30) as answer:
+            print(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        raise Refused(f"not taken ({error.code}): {_readable(error.read().decode())}") from error
+
+
 def inbox(_: argparse.Namespace) -> None:
     """Print the text messages and e-mails sent."""
     stack = _attached()
@@ -186,12 +199,15 @@ def _readable(text: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="The local run.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, deploy, tick, recover, away, why, inbox, stop):
+    for command in (run, deploy, tick, recover, away, why, sms, inbox, stop):
         entry = commands.add_parser(command.__name__, help=command.__doc__)
         entry.set_defaults(command=command)
         if command is tick:
             entry.add_argument("--now", help="a moment such as 2026-01-01T00:00:00Z")
             entry.add_argument("--case", help="a case number: nobody else's case grows older")
+        if command is sms:
+            entry.add_argument("text", help="what the phone sends, such as 8")
+            entry.add_argument("--from", required=True, dest="sender", help="the phone")
         if command is away:
             entry.add_argument("party", help="a party such as officer-huang")
             entry.add_argument("--from", required=True, dest="first", help="the first day away")

@@ -34,6 +34,9 @@ class Front(Protocol):
     def tick(self, moment: datetime, number: str) -> None:
         """It is now `moment`: let the clocks act, then settle."""
 
+    def sms_in(self, phone: str, text: str) -> Answer:
+        """A text message from a phone reaches the signed route, and is dealt with."""
+
     def messages(self, phone: str) -> list[str]:
         """The SMS texts sent to a phone, oldest first."""
 
@@ -130,6 +133,18 @@ class Case:
         """The resident gives papers by reference number."""
         given = [{"paper": paper, "reference": f"no. {paper}", "how": "post"} for paper in papers]
         return self.decide(action, {"papers": given})
+
+    def answer(self, phone: str, text: str) -> None:
+        """A text message comes back from the phone."""
+        expect(self.front.sms_in(phone, text), 202)
+        self.front.settle(self.number)
+
+    def held_until(self) -> datetime:
+        """When the first claim that is held must be fulfilled."""
+        dues = [
+            one["due"] for one in self.view()["tasks"] if one["state"] == "open" and one.get("due")
+        ]
+        return datetime.fromisoformat(min(dues))
 
     def due(self, clock: str) -> datetime:
         """When a clock of the case is due."""

@@ -64,6 +64,7 @@ class LocalStack:
         self.session: Any = boto3.Session("000000000000", "local", region_name=REGION)
         self.outputs: dict[str, str] = {}
         self._package, self._say = package_dir, say
+        self._sms_secret: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -99,6 +100,13 @@ class LocalStack:
     ) -> str:
         """A bearer token for a party of the directory."""
         return self.issuer.token(subject, now or datetime.now(UTC), ttl)
+
+    def sms_secret(self) -> str:
+        """What a provider of text messages signs with on this stack."""
+        if self._sms_secret is None:
+            answer = self.invoke("publisher", {"channel": {"name": "sms"}})
+            self._sms_secret = str(answer["secret"])
+        return self._sms_secret
 
     def sms(self) -> list[dict[str, Any]]:
         """Text messages sent so far, as the emulator keeps them: by phone, oldest first."""

@@ -23,6 +23,7 @@ from chalicelib.platform.settings import PublisherSettings
 from chalicelib.routes import events
 from chalicelib.services.publish import Publisher
 from chalicelib.wiring import SHAPES
+from infra import signed
 from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer
 from infra.player import Answer
 from infra.seed import documents
@@ -168,6 +169,17 @@ class World:
         report = front.worker({"tick": {}}, None)
         self.settle()
         return report
+
+    @property
+    def sms_secret(self) -> str:
+        return str(self.publisher.handle({"channel": {"name": "sms"}})["secret"])
+
+    def sms_in(self, phone: str, text: str) -> Answer:
+        """A provider's message, and what comes of it."""
+        body, headers = signed.sms(self.sms_secret, phone, text)
+        answer = self.http("POST", signed.ROUTE, None, None, headers, raw=body)
+        self.settle()
+        return answer
 
     def messages(self, phone: str) -> list[str]:
         return [sent.text for sent in self.notifier.sent if sent.by == "sms" and sent.to == phone]

@@ -20,6 +20,7 @@ class Need(StrEnum):
     MAYBE = "maybe"
     OFFICER = "officer"
     PUBLISHER = "publisher"
+    SIGNED = "signed"
 
 
 ROUTES: dict[tuple[str, str], Need] = {
@@ -36,6 +37,7 @@ ROUTES: dict[tuple[str, str], Need] = {
     ("GET", "/cases/{number}/why"): Need.OFFICER,
     ("POST", "/cases/{number}/actions"): Need.OFFICER,
     ("POST", "/cases/{number}/tasks/{task}/actions"): Need.OFFICER,
+    ("POST", "/channels/sms"): Need.SIGNED,
     ("POST", "/services"): Need.PUBLISHER,
     ("GET", "/uploads/{upload}"): Need.PUBLISHER,
 }

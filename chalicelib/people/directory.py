@@ -119,6 +119,14 @@ class Directory:
         )
         return found
 
+    def channel(self, name: str) -> Mapping[str, Any] | None:
+        """How a channel speaks for us (sign, phone, number), and the version of its secret."""
+        data = self._data(f"channel#{name}", "channel")
+        if data is None:
+            return None
+        secret = self._data(f"channel#{name}", "secret") or {"version": 1}
+        return {**data, **secret}
+
     def issuer(self, issuer: str) -> Mapping[str, Any] | None:
         return self._data(f"issuer#{issuer}", "issuer")
 

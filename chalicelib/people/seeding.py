@@ -37,6 +37,7 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
         *_plain(data.get("units", []), "unit"),
         *_owners(data.get("owners", [])),
         *_people(data.get("parties", []), data.get("grants", [])),
+        *_plain(data.get("channels", []), "channel"),
         *map(_absence, data.get("absences", [])),
     ]
     known = {node["node"] for node in data["nodes"]}
@@ -60,6 +61,12 @@ def absence(store: Store, data: Mapping[str, Any]) -> Row:
         raise UnknownParty(f"nobody in the directory is called {data['party']}")
     store.transact([Put(Table.DIRECTORY, row, None)])
     return {"party": data["party"], "from": row["data"]["from"], "to": row["data"]["to"]}
+
+
+def rotate(store: Store, name: str, version: int) -> None:
+    """Make this the version of a channel's secret; the one before it holds on."""
+    row = _row(f"channel#{name}", "secret", "channel", {"version": version})
+    store.transact([Put(Table.DIRECTORY, row, None)])
 
 
 def calendar(store: Store, data: Mapping[str, Any]) -> Row:

@@ -7,6 +7,7 @@
   party#<sub>    / party     an officer, agent or volunteer, and whom they stand in for;
                              beside it `grant#<role>#<node>` rows, and a row `absence#<from>`
                              for each absence: from, to, because
+  channel#<name> / channel   how messages come and go: sign, phone; `secret` its version
   calendar#<id>  / calendar  a working calendar document
   issuer#<url>   / issuer    the stored JWKS of a token issuer
   service#<id>   / live      which version is open; `version#<n>` rows hold the documents
@@ -56,7 +57,7 @@ class UploadRow(DirectoryRow):
     pending_at = UnicodeAttribute(null=True)
 
 
-PLAIN = "node code unit owner party grant absence calendar issuer entry".split()
+PLAIN = "channel node code unit owner party grant absence calendar issuer entry".split()
 
 SHAPE = Shape(
     base=DirectoryRow,

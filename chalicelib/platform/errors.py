@@ -108,6 +108,11 @@ class NotIdentified(Problem):
         super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
 
 
+class SignatureInvalid(Problem):
+    slug, status = "signature-invalid", 401
+    titles = {"zh-Hans": "签名无效", "en": "The signature is not valid"}
+
+
 class NotPermitted(Problem):
     slug, status = "not-permitted", 403
     titles = {"zh-Hans": "您没有办理此事的权限", "en": "You may not do this"}

@@ -13,6 +13,8 @@ from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
 from chalicelib.cases.house import House
 from chalicelib.cases.tick import Report, recover, revive, tick
+from chalicelib.channels.sweep import sweep
+from chalicelib.channels.sweep import take as take_message
 from chalicelib.platform import logs, times
 from chalicelib.platform.ports import Busy
 
@@ -66,12 +68,20 @@ def _stream(house: House, event: Event) -> Event:
     for record in event["Records"]:
         keys = record.get("dynamodb", {}).get("Keys", {})
         pk, sk = keys.get("pk", {}).get("S", ""), keys.get("sk", {}).get("S", "")
-        if record.get("eventName") == "INSERT" and sk.startswith("out#"):
+        if record.get("eventName") == "INSERT":
             try:
-                carry_out(house, pk.removeprefix("case#"), sk)
+                _wake(house, pk, sk)
             except (Busy, LookupError) as error:
                 log.warning(json.dumps({"event": "effect-later", "why": type(error).__name__}))
     return {"batchItemFailures": []}
+
+
+def _wake(house: House, pk: str, sk: str) -> None:
+    """A row that owes something was written: an out row, or a message that came in."""
+    if sk.startswith("out#"):
+        carry_out(house, pk.removeprefix("case#"), sk)
+    elif pk.startswith("inbound#"):
+        take_message(house, pk.removeprefix("inbound#"))
 
 
 def _execution(house: House, event: Event) -> Event:
@@ -82,7 +92,10 @@ def _execution(house: House, event: Event) -> Event:
 
 
 def _tick(house: House, command: Event) -> Event:
-    return _reported(tick(at(house, command.get("now")), command.get("case")))
+    then = at(house, command.get("now"))
+    report = tick(then, command.get("case"))
+    report.carried += sweep(then)
+    return _reported(report)
 
 
 def _recover(house: House, command: Event) -> Event:

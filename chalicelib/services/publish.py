@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.people import seeding
-from chalicelib.platform import times
+from chalicelib.platform import times, webhook
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import canonical
 from chalicelib.platform.keys import SealedKeys
@@ -55,6 +55,7 @@ class Publisher:
             "absence": lambda data: seeding.absence(store, data),
             "calendar": lambda data: seeding.calendar(store, data),
             "issuer": lambda data: seeding.issuer(store, data),
+            "channel": self._channel,
             "setup": self._setup,
         }
 
@@ -63,6 +64,16 @@ class Publisher:
         if isinstance(keys, SealedKeys):
             keys.setup()
         return {"ready": True}
+
+    def _channel(self, data: Any) -> Row:
+        """{"name", "rotate"}: the secret a provider of this channel signs with, anew if asked."""
+        name, rotate = str(data["name"]), bool(data.get("rotate"))
+        row = self._ports.store.get(Table.DIRECTORY, (f"channel#{name}", "secret"))
+        version = (int(row["data"]["version"]) if row else 1) + int(rotate)
+        if rotate:
+            seeding.rotate(self._ports.store, name, version)
+        secret = webhook.secret(self._ports.keys, name, version)
+        return {"channel": name, "version": version, "secret": secret}
 
     def publish(self, document: Any, by: str) -> Row:
         """Publish as the next version; the report says what happened or what is wrong."""

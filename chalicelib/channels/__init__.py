@@ -1,0 +1,1 @@
+"""What comes in by other ways than web forms; what goes out is `cases/notices`."""
