@@ -74,28 +74,38 @@ def cpu_figures(spent: Series, started: Series, whole: Series) -> list[Figure]:
 
 
 def unit_figures(units: dict[str, Any]) -> list[Figure]:
-    submit, acts, life = units["submit"], units["acts"], units["life"]
-    made = {name: act for name, act in acts.items() if name != "submit"}
+    submit, lives = units["submit"], units["lives"]
+    permit = lives["business-licence"]
+    made = {name: act for name, act in permit["acts"].items() if name != "submit"}
     return [
         Count("write_units_submit", submit["units"],
               "a submission with 2 KB of answers, without its data key", 12),
         Count("write_units_submit_with_key", submit["with_keys"], "with its data key", 14),
-        Count("write_units_submit_papers", acts["submit"]["units"],
+        Count("write_units_submit_papers", permit["acts"]["submit"]["units"],
               "the permit's submission with three papers, without its data key"),
         Count("write_units_action", max(act["units"] for act in made.values()),
               f"the dearest of {', '.join(made)}", 8),
-        Count("index_entries_submit", max(submit["entries"], acts["submit"]["entries"]),
+        Count("index_entries_submit", max(submit["entries"], permit["acts"]["submit"]["entries"]),
               "apart from the units above", 4),
         Count("index_entries_action", max(act["entries"] for act in made.values()),
               "apart from the units above", 4),
-        Count("states_permit", len(units["states"]), "states a plain permit enters", 12),
-        Count("case_row_bytes", units["case_row"], "the longest case row of the permit", 1024),
-        Count("write_units_life", life["units"],
-              f"the permit's whole life in {life['transactions']} transactions"),
-        Count("write_units_life_requests", life["requests"],
-              "of these in requests; the rest are stages, notices, documents, leases"),
-        Count("index_entries_life", life["entries"], "index entries of the whole life"),
+        Count("states_permit", len(permit["states"]), "states a plain permit enters", 12),
+        Count("case_row_bytes", max(life["case_row"] for life in lives.values()),
+              "the longest case row of all services", 1024),
+        *(life_figure(service, life) for service, life in lives.items()),
     ]  # fmt: skip
+
+
+def life_figure(service: str, life: dict[str, Any]) -> Figure:
+    """One line a service: its plain case from submission to end."""
+    acts = {name: act["units"] for name, act in life["acts"].items() if name != "submit"}
+    dearest = max(acts, key=lambda name: acts[name])
+    said = (
+        f"write units, {life['requests']} of them in {len(life['acts'])} requests; "
+        f"{life['entries']} index entries, {len(life['states'])} states; "
+        f"dearest act {dearest} {acts[dearest]}"
+    )
+    return Count(f"life_{service}", life["units"], said)
 
 
 def measure(rounds: int) -> tuple[list[Figure], dict[str, Any]]:

@@ -17,8 +17,8 @@ from chalicelib.people import seeding
 from chalicelib.platform.dynamo import DynamoStore
 from chalicelib.platform.ports import Operation, Store, Table
 from chalicelib.wiring import SHAPES
-from tests.bench.document import LICENCE, SERVICE, directory, document, load, submission
-from tests.bench.life import play
+from tests.bench.document import SERVICE, directory, document, submission
+from tests.bench.life import PLANS, play
 from tests.bench.sizes import Item, entries, size
 from tests.world import World
 
@@ -121,7 +121,7 @@ def measure() -> dict[str, Any]:
     world = MeteredWorld()
     seeding.directory(world.store, directory())
     world.publish(document())
-    world.publish(load(LICENCE / "service.json"))
+    world.publish_all()
     done = world.meter.transactions
 
     start = len(done)
@@ -129,21 +129,23 @@ def measure() -> dict[str, Any]:
     assert answer.status == 201, answer
     submitted = summed(done[start:])
     world.settle()
+    return {"submit": submitted, "lives": {service: _life(world, service) for service in PLANS}}
 
+
+def _life(world: MeteredWorld, service: str) -> dict[str, Any]:
+    """What one plain case of the service wrote, whole and by request."""
+    done = world.meter.transactions
     start = len(done)
-    life = play(world, lambda: len(done))
+    life = play(world, service, lambda: len(done))
     acts = {name: summed(done[first:last]) for name, (first, last) in life.requests.items()}
     whole = summed(done[start:])
     cases = [each for row in done[start:] for each in row if each.kind == "case"]
     return {
-        "submit": submitted,
         "acts": acts,
-        "life": {
-            "units": whole["with_keys"],
-            "entries": whole["entries"],
-            "transactions": len(done) - start,
-            "requests": sum(act["with_keys"] for act in acts.values()),
-        },
+        "units": whole["with_keys"],
+        "entries": whole["entries"],
+        "transactions": len(done) - start,
+        "requests": sum(act["with_keys"] for act in acts.values()),
         "case_row": max(each.bytes for each in cases),
         "states": life.states,
     }
