@@ -59,7 +59,13 @@ def _who(file: CaseFile, zh: bool) -> list[str]:
     lines = []
     for task in file.open_tasks():
         actions = ", ".join(task["actions"])
-        if task.get("role"):
+        if task.get("party"):
+            lines.append(
+                f"等{task['party']}：{actions}（自{task['opened_at']}）。"
+                if zh
+                else f"Waiting for {task['party']}: {actions} (since {task['opened_at']})."
+            )
+        elif task.get("role"):
             lines.append(
                 f"等{task['node']}的{task['role']}办理：{actions}（自{task['opened_at']}）。"
                 if zh

@@ -1,13 +1,14 @@
 """Text messages in: digits only, and the open question decides what a digit means.
 
-Every step is repeatable by the message's name: an act carries it as its key, an event as its data.
-Unknown text gets an answer; after the second within a day a person calls.
+Every step is repeatable by the message's name: an act carries it as its key, an event as its data,
+and what was asked after a message came is no question that it answers. Unknown text gets an
+answer; after the second within a day a person calls.
 """
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -15,15 +16,27 @@ from chalicelib.cases import threads
 from chalicelib.cases.act import Act, act
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
-from chalicelib.cases.file import CaseFile
+from chalicelib.cases.file import CaseFile, pk
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import GIVEN_HOLDS, IdempotencyKey
 from chalicelib.cases.wording import fill
+from chalicelib.channels.inbound import DONE, PLACE, WAITING
 from chalicelib.people.authority import APPLICANT, Caller
 from chalicelib.people.identifiers import mobile, normalise_phone
 from chalicelib.platform import times
 from chalicelib.platform.errors import Problem, Unavailable
-from chalicelib.platform.ports import ConditionFailed, Permanent, Put, Row, Table
+from chalicelib.platform.ports import (
+    Absent,
+    Below,
+    Change,
+    ConditionFailed,
+    Either,
+    Equals,
+    Permanent,
+    Put,
+    Row,
+    Table,
+)
 from chalicelib.services.common import COMMON
 from chalicelib.services.document import Data, Service
 
@@ -33,31 +46,49 @@ DAY = timedelta(days=1)
 MOST_PROGRESS = 10
 MOST_CASES = 3
 CALL_AFTER = 2
+UNKNOWN = "unknown"
+# A provider may add digits of its own behind our number; so many are no accident.
+SHORTEST_EXTENSION = 4
 
 
 class Meaning(NamedTuple):
-    """A question that is open, and what the digit means there."""
+    """A question that is open, and what an answer means there."""
 
     thread: Row
     reply: Data
 
 
 def handle(house: House, name: str, message: Data) -> None:
-    """Do what one message says. Raises Unavailable (Busy) to be tried again."""
+    """Do what one message says. Raises Unavailable (Busy), Retryable to be tried again."""
     phone = normalise_phone(str(message["from"]))
+    if phone is None:
+        return
     text = unicodedata.normalize("NFKC", str(message["text"])).strip()
-    found = [] if phone is None else threads.of_phone(house, phone)
-    known = [row for row in found if row["state"] != "unknown"]
+    known = _known(house, phone, name)
     extension = _extension(house, message)
     if extension:
         known = [row for row in known if row["number"].endswith(extension)] or known
     if not known:
-        if phone is not None:
-            _tell_stranger(house, phone, name, found)
+        _tell_stranger(house, phone, name)
     elif text == PROGRESS:
         _progress(house, known, name)
     else:
         _reply(house, known, name, text)
+
+
+def _known(house: House, phone: str, name: str) -> list[Row]:
+    """What the phone had been sent when the message came, newest first.
+
+    What lies ahead of now was asked where an operator has driven the clock, and counts.
+    """
+    kept = house.ports.store.get(Table.CASES, (f"inbound#{name}", PLACE))
+    now = times.text(house.now())
+    came = kept["at"] if kept else now
+    return [
+        row
+        for row in threads.of_phone(house, phone)
+        if row["state"] != UNKNOWN and not came < row["asked_at"] <= now
+    ]
 
 
 def _extension(house: House, message: Data) -> str:
@@ -65,46 +96,62 @@ def _extension(house: House, message: Data) -> str:
     channel = house.directory.channel("sms")
     own = str((channel or {}).get("number", ""))
     to = str(message.get("to", ""))
-    return to.removeprefix(own) if own and to.startswith(own) else ""
+    extension = to.removeprefix(own) if own and to.startswith(own) else ""
+    return extension if len(extension) >= SHORTEST_EXTENSION else ""
 
 
 def _progress(house: House, known: list[Row], name: str) -> None:
     """How things stand, for the newest few cases of the phone."""
-    for number in list(dict.fromkeys(row["number"] for row in known))[:MOST_CASES]:
-        _record(house, number, "progress_asked", name, MOST_PROGRESS)
+    newest: dict[str, Row] = {}
+    for row in known:
+        newest.setdefault(row["number"], row)
+    for row in list(newest.values())[:MOST_CASES]:
+        _record(house, row, "progress_asked", name, MOST_PROGRESS)
 
 
 def _reply(house: House, known: list[Row], name: str, text: str) -> None:
-    newest = str(known[0]["number"])
-    found = list(_meanings(house, known, text)) if DIGITS.fullmatch(text) else []
-    if len({one.thread["number"] for one in found}) > 1:
-        _record(house, newest, "reply_ambiguous", name, CALL_AFTER)
-        return
-    if not found or not _do(house, found[0], name):
-        number = found[0].thread["number"] if found else newest
-        _not_understood(house, number, name)
+    found = _meanings(house, known, text) if DIGITS.fullmatch(text) else []
+    if len(found) > 1:
+        _record(house, found[0].thread, "reply_ambiguous", name, CALL_AFTER)
+    elif not found:
+        _not_understood(house, known[0], name)
+    elif not _do(house, found[0], name):
+        _not_understood(house, found[0].thread, name)
 
 
-def _meanings(house: House, known: list[Row], text: str) -> Iterator[Meaning]:
-    """By a code it carries, else by the newest open question of each case and addressee."""
-    asked = [(row, _replies(house, row)) for row in known if row["state"] == "open"]
-    for row, replies in asked:
-        if row.get("code") == text and "code" in replies:
-            yield Meaning(row, replies["code"])
-            return
-    seen: set[tuple[str, str]] = set()
-    for row, replies in asked:
-        question = (row["number"], row.get("task", ""))
-        if replies and question not in seen:
-            seen.add(question)
-            if text in replies:
-                yield Meaning(row, replies[text])
+def _meanings(house: House, known: list[Row], text: str) -> list[Meaning]:
+    """By a code, else by the newest open question of each case and addressee; newest first.
+
+    A phone may be shared, so two people who are asked about one case are two meanings.
+    """
+    asked = _asked(house, known)
+    coded = [one for one in asked if one.thread.get("code") == text and "code" in one.reply]
+    if coded:
+        return [Meaning(one.thread, one.reply["code"]) for one in _newest(coded)]
+    return [Meaning(one.thread, one.reply[text]) for one in _newest(asked) if text in one.reply]
 
 
-def _replies(house: House, thread: Row) -> Data:
-    case = house.ports.store.get(Table.CASES, (f"case#{thread['number']}", "case"))
-    if case is None:
-        return {}
+def _newest(asked: list[Meaning]) -> list[Meaning]:
+    found: dict[tuple[str, str], Meaning] = {}
+    for one in asked:
+        found.setdefault((one.thread["number"], one.thread.get("party", "")), one)
+    return list(found.values())
+
+
+def _asked(house: House, known: list[Row]) -> list[Meaning]:
+    """The questions that are open, each with all it may be answered."""
+    rows = [row for row in known if row["state"] == "open"]
+    keys = [(pk(number), "case") for number in dict.fromkeys(row["number"] for row in rows)]
+    cases = {case["number"]: case for case in house.ports.store.get_many(Table.CASES, keys)}
+    found = [
+        Meaning(row, _replies(house, row, cases[row["number"]]))
+        for row in rows
+        if row["number"] in cases
+    ]
+    return [one for one in found if one.reply]
+
+
+def _replies(house: House, thread: Row, case: Row) -> Data:
     service = house.catalogue.version(case["service"], int(case["service_version"]))
     replies: Data = service.notices.get(thread["notice"], {}).get("asks", {}).get("replies", {})
     return replies
@@ -112,13 +159,12 @@ def _replies(house: House, thread: Row) -> Data:
 
 def _do(house: House, it: Meaning, name: str) -> bool:
     """Whether what was meant could be done."""
-    number = str(it.thread["number"])
     if "say" in it.reply:
-        _record(house, number, f"{it.reply['say']}_asked", name, MOST_PROGRESS)
+        _record(house, it.thread, f"{it.reply['say']}_asked", name, MOST_PROGRESS)
         return True
     caller = _sender(house, it.thread)
     action = Act(
-        number=number,
+        number=str(it.thread["number"]),
         task=it.thread.get("task"),
         action=it.reply["action"],
         details=it.reply.get("details", {}),
@@ -132,12 +178,25 @@ def _do(house: House, it: Meaning, name: str) -> bool:
         raise
     except Problem:
         return False
-    try:
-        house.ports.store.transact([threads.answered(it.thread)])
-    except ConditionFailed:
-        # Answered before: this is a repeat.
-        return True
+    _answered(house, it.thread, name)
     return True
+
+
+def _answered(house: House, thread: Row, name: str) -> None:
+    """Close question and message together: a repeat finds the question open, or nothing to do."""
+    dealt_with = Change(
+        Table.CASES,
+        "inbound",
+        (f"inbound#{name}", PLACE),
+        {"state": DONE},
+        Equals("state", WAITING),
+        remove=("due_shard", "due_at"),
+    )
+    try:
+        house.ports.store.transact([threads.answered(thread), dealt_with])
+    except ConditionFailed:
+        # Another message has answered the question meanwhile; this one is closed by its sweep.
+        return
 
 
 def _sender(house: House, thread: Row) -> Caller:
@@ -155,13 +214,17 @@ def _key(name: str) -> IdempotencyKey:
 
 def _record(
     house: House,
-    number: str,
+    thread: Row,
     event: str,
     name: str,
     most: int,
     more: Callable[[Fact, int], None] | None = None,
 ) -> None:
-    """Record an event once for a message, and no more than so many in a day."""
+    """Record an event once for a message, and no more than so many in a day.
+
+    It names the claim whose holder wrote, so that the answer need not go to the applicant.
+    """
+    data = {"message": name, **({"claim": thread["task"]} if thread.get("task") else {})}
 
     def decide(file: CaseFile, service: Service) -> Decision | None:
         since = times.text(house.now() - DAY)
@@ -169,15 +232,15 @@ def _record(
         if any(row["data"]["message"] == name for row in lately) or len(lately) >= most:
             return None
         fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
-        fact.record(event, {"message": name})
+        fact.record(event, data)
         if more is not None:
             more(fact, len(lately) + 1)
         return fact, []
 
-    commit(house, number, decide)
+    commit(house, str(thread["number"]), decide)
 
 
-def _not_understood(house: House, number: str, name: str) -> None:
+def _not_understood(house: House, thread: Row, name: str) -> None:
     """It gets an answer; after the second in a day somebody calls, and no more texts are sent."""
 
     def call(fact: Fact, times_said: int) -> None:
@@ -187,38 +250,46 @@ def _not_understood(house: House, number: str, name: str) -> None:
             task = f"call-{seq}"
             fact.open_task(task, "call", ["called"], who=fact.service.calls, about=about)
 
-    _record(house, number, "not_understood", name, CALL_AFTER, call)
+    _record(house, thread, "not_understood", name, CALL_AFTER, call)
 
 
-def _tell_stranger(house: House, phone: str, name: str, found: list[Row]) -> None:
-    """A phone we never wrote to gets an answer too, twice a day at most."""
-    channel: Any = house.directory.channel("sms")
-    since = times.text(house.now() - DAY)
-    lately = [row for row in found if row["asked_at"] > since]
-    there = any(row["notice"] == name for row in lately)
-    if not channel or not mobile(phone) or (len(lately) >= CALL_AFTER and not there):
+def _tell_stranger(house: House, phone: str, name: str) -> None:
+    """A phone we never wrote to gets an answer too; a try takes its place before it is made."""
+    channel: Any = house.directory.channel("sms") or {}
+    speaks = channel.get("sign") and channel.get("phone")
+    if not speaks or not mobile(phone) or not _has_place(house, phone):
         return
     text = fill(COMMON["sms_unknown"]["texts"]["sms"]["zh-Hans"], channel)
-    if not there:
-        house.ports.store.transact([Put(Table.CASES, _stranger(house, phone, name), None)])
     try:
         house.ports.notifier.sms(phone, text, f"stranger-{name}", None)
     except Permanent:
         return
 
 
-def _stranger(house: House, phone: str, name: str) -> Row:
+def _has_place(house: House, phone: str) -> bool:
+    """Whether one of the day's few tries for the phone was left; it is taken."""
+    free = Either((Absent(), Below("asked_at", times.text(house.now() - DAY))))
+    for place in range(CALL_AFTER):
+        try:
+            house.ports.store.transact([Put(Table.CASES, _stranger(house, phone, place), free)])
+        except ConditionFailed:
+            continue
+        return True
+    return False
+
+
+def _stranger(house: House, phone: str, place: int) -> Row:
     now = house.now()
     return {
         "pk": threads.place(house, phone),
-        "sk": f"{times.text(now)}#{name}",
+        "sk": f"{UNKNOWN}#{place}",
         "kind": "thread",
         "number": "",
         "service": "",
-        "notice": name,
+        "notice": "",
         "seq": 0,
         "asked_at": times.text(now),
-        "until": times.text(now + DAY),
-        "state": "unknown",
+        "until": times.text(now),
+        "state": UNKNOWN,
         "expires": int((now + DAY + DAY).timestamp()),
     }

@@ -11,16 +11,17 @@ from typing import Any
 
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
+from chalicelib.cases.fact import SHARDS
 from chalicelib.cases.house import House
 from chalicelib.cases.tick import Report, recover, revive, tick
-from chalicelib.channels.sweep import sweep
 from chalicelib.channels.sweep import take as take_message
 from chalicelib.platform import logs, times
-from chalicelib.platform.ports import Busy
+from chalicelib.platform.ports import Busy, Table
 
 log = logs.worker()
 
 Event = Mapping[str, Any]
+INBOUND = "inbound#"
 
 
 def work(house: House, event: Event) -> Any:
@@ -80,8 +81,10 @@ def _wake(house: House, pk: str, sk: str) -> None:
     """A row that owes something was written: an out row, or a message that came in."""
     if sk.startswith("out#"):
         carry_out(house, pk.removeprefix("case#"), sk)
-    elif pk.startswith("inbound#"):
-        take_message(house, pk.removeprefix("inbound#"))
+    elif pk.startswith(INBOUND):
+        report = Report()
+        _deal_with(house, pk, report)
+        _reported(report)
 
 
 def _execution(house: House, event: Event) -> Event:
@@ -94,8 +97,27 @@ def _execution(house: House, event: Event) -> Event:
 def _tick(house: House, command: Event) -> Event:
     then = at(house, command.get("now"))
     report = tick(then, command.get("case"))
-    report.carried += sweep(then)
+    # The time that is driven for one case is not that of other people's messages.
+    _sweep_messages(house if command.get("case") else then, report)
     return _reported(report)
+
+
+def _sweep_messages(house: House, report: Report) -> None:
+    """Every message that came in and is due."""
+    for number in range(SHARDS):
+        page = house.ports.store.find(Table.CASES, "due", f"in#{number}", times.text(house.now()))
+        for pk, _ in page.keys:
+            _deal_with(house, pk, report)
+
+
+def _deal_with(house: House, pk: str, report: Report) -> None:
+    """One message that cannot be dealt with must not hold up the others; it stays due."""
+    name = pk.removeprefix(INBOUND)
+    try:
+        report.carried += take_message(house, name)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the messages behind it wait
+        report.failed += 1
+        report.failures.append(f"message {name[:16]} {type(error).__name__}")
 
 
 def _recover(house: House, command: Event) -> Event:

@@ -10,7 +10,6 @@ from infra.seed import example
 
 TRIAGE, CHAIR, HEADS = "officer-ma", "officer-guo", ("officer-dong", "officer-yuan", "officer-cao")
 UNIT_HEAD, CALLER, DISCIPLINE, OTHER = "officer-pan", "officer-he", "officer-ren", "officer-zhao"
-PHONE = "13700000021"
 FORMS = ROOT / "forms" / "blocked" / "examples" / "pass"
 EXPLAINED = {
     "reason": "B1",
@@ -20,9 +19,9 @@ EXPLAINED = {
 }
 
 
-def reported(front: Front, name: str, **more: Any) -> Case:
+def reported(front: Front, name: str, phone: str, **more: Any) -> Case:
     answers = {**example(FORMS / f"{name}.json")["answers"], **more}
-    answers["reporter"] = {**answers["reporter"], "phone": PHONE}
+    answers["reporter"] = {**answers["reporter"], "phone": phone}
     case = Case.submit(front, answers, [], None, "blocked", TRIAGE)
     case.stands("triage")
     return case
@@ -36,7 +35,8 @@ def opinions(case: Case, *heads: str) -> None:
 def waived_after_review(front: Front) -> Case:
     """A licence waits for a paper that does not apply; the section heads agree to go on."""
     original = licence.submitted(front, without=("P3",))
-    case = reported(front, "about-a-case", about={"case": original.number})
+    phone = "13700000021"
+    case = reported(front, "about-a-case", phone, about={"case": original.number})
     case.do(TRIAGE, "triage", {"causes": ["requirement", "several"]})
     participants = [{"party": head} for head in HEADS]
     case.do(CHAIR, "convene", {"participants": participants, "question": "住所证明是否必要"})
@@ -50,14 +50,15 @@ def waived_after_review(front: Front) -> Case:
     if original.mine()["papers"]["missing"]:
         raise Departure("the original case goes on without the paper")
     original.do(licence.VILLAGE, "accept")
-    case.answer(PHONE, "1")
+    case.answer(phone, "1")
     case.stands(ended=True, result="solved")
     return case
 
 
 def redone_by_others(front: Front) -> Case:
     """What is said about staff becomes a case that only its readers know of."""
-    case = reported(front, "with-conduct")
+    phone = "13700000022"
+    case = reported(front, "with-conduct", phone)
     if expect(front.http("GET", f"/cases/{case.number}", None, TRIAGE), 200)["answers"].get(
         "conduct"
     ):
@@ -66,7 +67,7 @@ def redone_by_others(front: Front) -> Case:
     case.do(UNIT_HEAD, "answered", {"text": "已向本人说明并改正。"})
     case.do(OTHER, "redone", {"text": "材料齐全，已受理。"})
     case.stands("confirm")
-    case.answer(PHONE, "2")
+    case.answer(phone, "2")
     case.stands("callback")
     case.do(CALLER, "solved")
     case.stands(ended=True, result="solved")
@@ -74,7 +75,7 @@ def redone_by_others(front: Front) -> Case:
 
 
 def explained(front: Front) -> Case:
-    case = reported(front, "failed-visit")
+    case = reported(front, "failed-visit", "13700000023")
     case.do(TRIAGE, "triage", {"causes": ["policy"]})
     case.do(TRIAGE, "explain", EXPLAINED)
     case.stands(ended=True, result="explained")
