@@ -6,12 +6,12 @@ somebody else (409), a stale view (412), not this person (403, 409), not now (40
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.cases import doing, joins, lifecycle, pool, refusals
 from chalicelib.cases.actions import ENGINE_TASKS, fits_now
-from chalicelib.cases.fact import Fact, Mark
+from chalicelib.cases.fact import Actor, Fact, Mark
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import IdempotencyKey
@@ -26,6 +26,7 @@ from chalicelib.platform.errors import (
     NotFound,
     NotYet,
     PreconditionRequired,
+    RateLimited,
     Refused,
     Unavailable,
     VersionChanged,
@@ -34,6 +35,8 @@ from chalicelib.platform.ports import ConditionFailed, Row
 from chalicelib.services.document import Data, Service
 
 TRIES = 8
+DAY = timedelta(days=1)
+MOST_A_DAY = 60
 ACTION_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -116,10 +119,21 @@ def _decide(house: House, service: Service, file: CaseFile, caller: Caller, it: 
     refusals.refuse_details(house, service, file, action, details, place)
     refusals.refuse_pretence(details, it.channel)
     refusals.refuse_papers(house, service, file, action)
+    _refuse_flood(file, actor, house.now())
     mark = Mark(it.key.hash, it.key.body)
     fact = Fact(file, service, house.now(), actor, house.ports.keys, mark)
     _apply(house, fact, action, task, replace(it, details=details))
     return fact
+
+
+def _refuse_flood(file: CaseFile, actor: Actor, now: datetime) -> None:
+    """Raises RateLimited: every act is kept for ever, so nobody may fill a case with them."""
+    since = times.text(now - DAY)
+    lately = [
+        row for row in file.events if row["at"] > since and row["actor"]["party"] == actor.party
+    ]
+    if len(lately) >= MOST_A_DAY:
+        raise RateLimited
 
 
 def _task(house: House, service: Service, file: CaseFile, caller: Caller, it: Act) -> Row | None:

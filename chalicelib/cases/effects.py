@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.cases import board, documents, elsewhere, lifecycle, notices
+from chalicelib.cases import board, documents, elsewhere, lifecycle, notices, permission
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile
@@ -146,8 +146,8 @@ def waive(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
 
 
 def link(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
-    """One way only from a restricted case: the other never hears of it."""
-    if not service.data.get("restricted"):
+    """Never from a restricted case, nor where the sender asked not to be known."""
+    if not service.data.get("restricted") and not permission.asked_to_hide(house, file, service):
         elsewhere.link(house, file, effect)
     return Done()
 

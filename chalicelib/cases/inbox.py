@@ -5,12 +5,13 @@ from typing import Any
 from chalicelib.cases import cursor as cursors
 from chalicelib.cases import joins
 from chalicelib.cases.fact import PERSONAL
+from chalicelib.cases.file import load
 from chalicelib.cases.house import House
-from chalicelib.cases.permission import stands_for
+from chalicelib.cases.permission import Sight, sight, stands_for
 from chalicelib.cases.story import task_view
 from chalicelib.people.authority import Caller, holds
 from chalicelib.platform.errors import NotFound, NotPermitted
-from chalicelib.platform.ports import Table
+from chalicelib.platform.ports import Row, Table
 
 PAGE = 50
 
@@ -50,7 +51,16 @@ def _page(
         "tasks": [
             task_view(row, house.catalogue.live(row["service"]), language)
             for row in rows
-            if row["state"] in joins.UNSETTLED
+            if row["state"] in joins.UNSETTLED and _may_know(house, caller, row)
         ],
         "cursor": cursors.seal(house, scope, page.cursor) if page.cursor else None,
     }
+
+
+def _may_know(house: House, caller: Caller, row: Row) -> bool:
+    """Whether the case may be known to the caller: some name people who hold the role."""
+    service = house.catalogue.live(row["service"])
+    if "named" not in service.data:
+        return True
+    file = load(house.ports.store, row["number"])
+    return file is not None and sight(house, caller, file, service) is not Sight.NONE

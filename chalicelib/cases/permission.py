@@ -71,6 +71,22 @@ def any_role(house: House, caller: Caller, file: CaseFile, roles: Collection[str
     return reads(caller.grants, _paths(house, file), house.today(), roles)
 
 
+def hidden(house: House, service: Service, answers: Data) -> list[Data]:
+    """The confidential members that apply to these answers."""
+    return [
+        one
+        for index, one in enumerate(service.data.get("confidential", []))
+        if "if" not in one
+        or house.forms.holds(f"{service.content}/confidential/{index}", one["if"], answers)
+    ]
+
+
+def asked_to_hide(house: House, file: CaseFile, service: Service) -> bool:
+    """Whether something is confidential because of what the answers say."""
+    answers = answers_of(house.ports.keys, file)
+    return any("if" in one for one in hidden(house, service, answers))
+
+
 def permitted(
     house: House,
     file: CaseFile,

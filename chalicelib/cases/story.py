@@ -10,7 +10,7 @@ from chalicelib.cases import board, clockwork, documents, joins, papers, wording
 from chalicelib.cases.actions import ENGINE_TASKS, details_schema, fits_now
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
-from chalicelib.cases.permission import any_role, concerns
+from chalicelib.cases.permission import any_role, concerns, hidden
 from chalicelib.clocks.clock import explain
 from chalicelib.people.authority import Caller
 from chalicelib.platform import times
@@ -112,17 +112,16 @@ def _answers(
 ) -> tuple[Data, list[str]]:
     """The answers without what is for other roles only, and where something was left out."""
     answers = answers_of(house.ports.keys, file)
-    left_out = []
-    for index, one in enumerate(service.data.get("confidential", [])):
-        name = f"{service.content}/confidential/{index}"
-        applies = "if" not in one or house.forms.holds(name, one["if"], answers)
-        if applies and not any_role(house, caller, file, one["to"]):
-            left_out.append(one["pointer"])
+    left_out = [
+        one["pointer"]
+        for one in hidden(house, service, answers)
+        if not any_role(house, caller, file, one["to"])
+        and resolve(answers, one["pointer"]) is not None
+    ]
     shown = answers
     for pointer in left_out:
-        if resolve(answers, pointer) is not None:
-            shown = without(shown, pointer)
-    return shown, [pointer for pointer in left_out if resolve(answers, pointer) is not None]
+        shown = without(shown, pointer)
+    return shown, left_out
 
 
 def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:

@@ -217,6 +217,14 @@ class PreconditionRequired(Problem):
     titles = {"zh-Hans": "须带 If-Match 办理", "en": "If-Match is required"}
 
 
+class RateLimited(Problem):
+    slug, status = "rate-limited", 429
+    titles = {"zh-Hans": "操作过于频繁，请稍后再试", "en": "Too many of these; please try later"}
+
+    def __init__(self, seconds: int = 3600) -> None:
+        super().__init__(headers={"Retry-After": str(seconds)})
+
+
 class Unavailable(Problem):
     slug, status = "unavailable", 503
     titles = {"zh-Hans": "系统繁忙，请稍后再试", "en": "Busy; please try again shortly"}

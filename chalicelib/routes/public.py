@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.platform.errors import pick
+from chalicelib.platform.errors import BadRequest, pick
 from chalicelib.platform.json import loads
 from chalicelib.platform.lazy import lazy
 from chalicelib.routes.door import Door, reply
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 else:
     board = lazy("chalicelib.cases.board")
 
+LONGEST_FILTER = 64
 CACHE = {"Cache-Control": "public, max-age=60"}
 
 
@@ -45,6 +46,8 @@ def routes(door: Door) -> Blueprint:
     @public.route("/board", methods=["GET"])
     def read_board() -> Response:
         node, category = door.query("node"), door.query("category")
+        if max(len(node or ""), len(category or "")) > LONGEST_FILTER:
+            raise BadRequest
         page = board.read(door.house, node, category, door.query("cursor"), door.language)
         return reply(page, headers={**CACHE, "Vary": "Accept-Language"})
 
