@@ -1,8 +1,10 @@
 """What stands inside stages and beside them: pools, reviews, fanouts, tasks, linked cases."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
 
 from chalicelib.platform.errors import Finding
+from chalicelib.platform.json import resolve
 from chalicelib.services.document import Data, Listed, Service
 from chalicelib.services.flowlint import finding, recorded_events
 
@@ -86,7 +88,7 @@ def _fanout(service: Service, at: str, stage: str, definition: Data) -> Iterator
     if "lead" in join and join["lead"] not in parts:
         yield finding(f"{at}/join/lead", "target", "没有这一项", "there is no such part")
     event = definition.get("over", {}).get("event")
-    if event and not _names_items(service, event, definition["over"]["member"]):
+    if event and not _names_items(service, event, definition["over"]["member"], parts):
         zh, en = "此事件不含各项名单", "this event does not name the items"
         yield finding(f"{at}/over/event", "event", zh, en)
     for name, part in parts.items():
@@ -96,10 +98,36 @@ def _fanout(service: Service, at: str, stage: str, definition: Data) -> Iterator
             )
 
 
-def _names_items(service: Service, event: str, member: str) -> bool:
-    return any(
-        one.data["event"] == event and member in one.data.get("input", {}).get("required", [])
-        for one in service.every_action()
+def _names_items(service: Service, event: str, member: str, parts: Collection[str]) -> bool:
+    """Whether every action that records the event must name parts: at least one, each once."""
+    naming = [one.data for one in service.every_action() if one.data["event"] == event]
+    return bool(naming) and all(_names_some(one.get("input"), member, parts) for one in naming)
+
+
+def _names_some(schema: Data | None, member: str, parts: Collection[str]) -> bool:
+    required = resolve(schema, "/required")
+    asked = resolve(schema, f"/properties/{member}")
+    if not isinstance(required, list) or member not in required or not isinstance(asked, dict):
+        return False
+    items = asked.get("items")
+    named = _choices(items) if isinstance(items, dict) else []
+    once = asked.get("uniqueItems") is True and _is_count(asked.get("minItems"))
+    return once and bool(named) and all(one in list(parts) for one in named)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and value >= 1
+
+
+def _choices(items: Data) -> list[Any]:
+    """What an enumerated value may be, as `enum` or as titled constants."""
+    if isinstance(items.get("enum"), list):
+        return list(items["enum"])
+    ways = items.get("oneOf")
+    return (
+        [one.get("const") for one in ways if isinstance(one, dict)]
+        if isinstance(ways, list)
+        else []
     )
 
 
