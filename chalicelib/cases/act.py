@@ -14,7 +14,7 @@ from chalicelib.cases.actions import ENGINE_TASKS, fits_now
 from chalicelib.cases.fact import Actor, Fact, Mark
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
-from chalicelib.cases.idempotency import IdempotencyKey
+from chalicelib.cases.idempotency import DERIVED_HOLDS, IdempotencyKey
 from chalicelib.cases.permission import Sight, concerns, permitted, sight
 from chalicelib.people.authority import APPLICANT, Caller
 from chalicelib.platform import times
@@ -95,11 +95,19 @@ def answer(number: str, event: Row) -> Row:
 def _done(file: CaseFile, key: IdempotencyKey, now: datetime) -> Row | None:
     """The event this key has made, while the key holds. Raises KeyReused for another body."""
     since = times.text(now - key.holds)
-    events = (row for row in file.events if row.get("key") == key.hash and row["at"] > since)
-    event = next(events, None)
-    if event is not None and event["body"] != key.body:
+    made = (row for row in reversed(file.events) if row.get("key") == key.hash)
+    event = next((row for row in made if row["at"] > since), None)
+    if event is None:
+        return None
+    if event["body"] != key.body:
         raise KeyReused
-    return event
+    # Without a key of its own, the same request is a repeat only until its sender does another.
+    given = key.holds > DERIVED_HOLDS
+    return event if given or _latest_of(file, event["actor"]["party"]) is event else None
+
+
+def _latest_of(file: CaseFile, party: str) -> Row | None:
+    return next((row for row in reversed(file.events) if row["actor"]["party"] == party), None)
 
 
 def _decide(house: House, service: Service, file: CaseFile, caller: Caller, it: Act) -> Fact:
@@ -158,9 +166,9 @@ def _task(house: House, service: Service, file: CaseFile, caller: Caller, it: Ac
 
 
 def _was_offered(house: House, file: CaseFile, caller: Caller, it: Act) -> bool:
-    """Whether the caller's own task once offered this and is closed."""
+    """Whether a closed task once offered this, to everybody in a role or to the caller."""
     return any(
-        it.action in row["actions"] and row.get("party") and concerns(house, caller, row)
+        it.action in row["actions"] and (not row.get("party") or concerns(house, caller, row))
         for row in file.tasks
     )
 
@@ -245,7 +253,7 @@ def _settle(fact: Fact, action: Data, task: Row | None, it: Act) -> None:
 
 def _event(house: House, action: Data, data: Data, it: Act, fact: Fact) -> str:
     """The event that is recorded, which the details or a full pool may change."""
-    if "waiting" in data:
+    if "waiting" in data or "left_list" in data:
         return str(action.get("else_event", action["event"]))
     for index, branch in enumerate(action.get("branch", [])):
         name = f"{fact.service.content}/{it.action}/{action['event']}/branch/{index}"

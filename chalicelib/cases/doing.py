@@ -80,8 +80,9 @@ def _claim(it: Doing) -> Row:
 
 def _release(it: Doing) -> Row:
     task = _claimed(it)
+    waited = task["state"] == "waiting"
     pool.release(it.fact, task, "released")
-    return {"claim": task["task"]}
+    return {"claim": task["task"], **({"left_list": True} if waited else {})}
 
 
 def _promote(it: Doing, _: Row) -> None:
@@ -93,7 +94,7 @@ def _more_time(it: Doing) -> Row:
 
 
 def _close(it: Doing) -> Row:
-    """No more claims are taken; those who wait are told no more."""
+    """No more claims are taken; those who wait may still get a slot that is given back."""
     it.fact.settle_task(it.own["task"], "closed")
     return {}
 

@@ -88,7 +88,7 @@ def promote(fact: Fact, calendar: Calendar) -> None:
     own = fact.tasks[str(fact.case["visit"])]
     event = _claiming(fact)["event"]
     for row in claims(fact):
-        if row["state"] == "waiting" and own["state"] == "open" and free(fact, own) > 0:
+        if row["state"] == "waiting" and free(fact, own) > 0:
             fact.change_task(row["task"], {"state": "open", "due": due(fact, calendar)})
             fact.record(event, {"claim": row["task"], "from_list": True}, actor=SYSTEM)
     show_status(fact)

@@ -1,14 +1,15 @@
 """Text messages in: digits only, and the open question decides what a digit means.
 
 Every step is repeatable by the message's name: an act carries it as its key, an event as its data,
-and what was asked after a message came is no question that it answers. Unknown text gets an
+and what was asked after a message came is no question that it answers. Only the newest question of
+a case counts, and no older one comes back when it is answered or runs out. Unknown text gets an
 answer; after the second within a day a person calls.
 """
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -16,11 +17,12 @@ from chalicelib.cases import threads
 from chalicelib.cases.act import Act, act
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
-from chalicelib.cases.file import CaseFile, pk
+from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import GIVEN_HOLDS, IdempotencyKey
+from chalicelib.cases.refusals import lacking_papers
 from chalicelib.cases.wording import fill
-from chalicelib.channels.inbound import DONE, PLACE, WAITING
+from chalicelib.channels.inbound import PLACE, WAITING
 from chalicelib.people.authority import APPLICANT, Caller
 from chalicelib.people.identifiers import mobile, normalise_phone
 from chalicelib.platform import times
@@ -61,32 +63,35 @@ class Meaning(NamedTuple):
 def handle(house: House, name: str, message: Data) -> None:
     """Do what one message says. Raises Unavailable (Busy), Retryable to be tried again."""
     phone = normalise_phone(str(message["from"]))
-    if phone is None:
+    kept = house.ports.store.get(Table.CASES, (f"inbound#{name}", PLACE))
+    if phone is None or kept is None or "number" in kept:
         return
     text = unicodedata.normalize("NFKC", str(message["text"])).strip()
-    known = _known(house, phone, name)
+    sent = _sent(house, phone, kept["at"])
     extension = _extension(house, message)
     if extension:
-        known = [row for row in known if row["number"].endswith(extension)] or known
+        sent = [row for row in sent if row["number"].endswith(extension)] or sent
+    now = times.text(house.now())
+    known = [row for row in sent if row["until"] >= now]
     if not known:
         _tell_stranger(house, phone, name)
     elif text == PROGRESS:
         _progress(house, known, name)
     else:
-        _reply(house, known, name, text)
+        found = _meanings(house, sent, text) if DIGITS.fullmatch(text) else []
+        _reply(house, [one for one in found if one.thread in known], known[0], name)
 
 
-def _known(house: House, phone: str, name: str) -> list[Row]:
-    """What the phone had been sent when the message came, newest first.
+def _sent(house: House, phone: str, came: str) -> list[Row]:
+    """What the phone had been sent when the message came, newest first; also what ran out.
 
     What lies ahead of now was asked where an operator has driven the clock, and counts.
     """
-    kept = house.ports.store.get(Table.CASES, (f"inbound#{name}", PLACE))
     now = times.text(house.now())
-    came = kept["at"] if kept else now
+    rows = house.ports.store.partition(Table.CASES, threads.place(house, phone))
     return [
         row
-        for row in threads.of_phone(house, phone)
+        for row in reversed(rows)
         if row["state"] != UNKNOWN and not came < row["asked_at"] <= now
     ]
 
@@ -109,46 +114,38 @@ def _progress(house: House, known: list[Row], name: str) -> None:
         _record(house, row, "progress_asked", name, MOST_PROGRESS)
 
 
-def _reply(house: House, known: list[Row], name: str, text: str) -> None:
-    found = _meanings(house, known, text) if DIGITS.fullmatch(text) else []
+def _reply(house: House, found: list[Meaning], newest: Row, name: str) -> None:
     if len(found) > 1:
         _record(house, found[0].thread, "reply_ambiguous", name, CALL_AFTER)
     elif not found:
-        _not_understood(house, known[0], name)
+        _not_understood(house, newest, name)
     elif not _do(house, found[0], name):
         _not_understood(house, found[0].thread, name)
 
 
-def _meanings(house: House, known: list[Row], text: str) -> list[Meaning]:
-    """By a code, else by the newest open question of each case and addressee; newest first.
-
-    A phone may be shared, so two people who are asked about one case are two meanings.
-    """
-    asked = _asked(house, known)
-    coded = [one for one in asked if one.thread.get("code") == text and "code" in one.reply]
+def _meanings(house: House, sent: list[Row], text: str) -> list[Meaning]:
+    """By a code, else by a digit: what it means to the questions that are open; newest first."""
+    asked = [one for one in _asked(house, sent) if one.thread["state"] == "open"]
+    coded = [one for one in asked if "code" in one.reply and one.thread.get("code") == text]
     if coded:
-        return [Meaning(one.thread, one.reply["code"]) for one in _newest(coded)]
-    return [Meaning(one.thread, one.reply[text]) for one in _newest(asked) if text in one.reply]
+        return [Meaning(one.thread, one.reply["code"]) for one in coded]
+    return [Meaning(one.thread, one.reply[text]) for one in asked if text in one.reply]
 
 
-def _newest(asked: list[Meaning]) -> list[Meaning]:
-    found: dict[tuple[str, str], Meaning] = {}
-    for one in asked:
-        found.setdefault((one.thread["number"], one.thread.get("party", "")), one)
-    return list(found.values())
+def _asked(house: House, sent: list[Row]) -> list[Meaning]:
+    """The newest question of each case and addressee, with all it may be answered.
 
-
-def _asked(house: House, known: list[Row]) -> list[Meaning]:
-    """The questions that are open, each with all it may be answered."""
-    rows = [row for row in known if row["state"] == "open"]
-    keys = [(pk(number), "case") for number in dict.fromkeys(row["number"] for row in rows)]
+    A phone may be shared, so two people who are asked about one case are two questions.
+    """
+    keys = [(pk(number), "case") for number in dict.fromkeys(row["number"] for row in sent)]
     cases = {case["number"]: case for case in house.ports.store.get_many(Table.CASES, keys)}
-    found = [
-        Meaning(row, _replies(house, row, cases[row["number"]]))
-        for row in rows
-        if row["number"] in cases
-    ]
-    return [one for one in found if one.reply]
+    newest: dict[tuple[str, str], Meaning] = {}
+    for row in sent:
+        case = cases.get(row["number"])
+        replies = _replies(house, row, case) if case else {}
+        if replies:
+            newest.setdefault((row["number"], row.get("party", "")), Meaning(row, replies))
+    return list(newest.values())
 
 
 def _replies(house: House, thread: Row, case: Row) -> Data:
@@ -160,7 +157,7 @@ def _replies(house: House, thread: Row, case: Row) -> Data:
 def _do(house: House, it: Meaning, name: str) -> bool:
     """Whether what was meant could be done."""
     if "say" in it.reply:
-        _record(house, it.thread, f"{it.reply['say']}_asked", name, MOST_PROGRESS)
+        SAY[it.reply["say"]](house, it.thread, name)
         return True
     caller = _sender(house, it.thread)
     action = Act(
@@ -183,20 +180,32 @@ def _do(house: House, it: Meaning, name: str) -> bool:
 
 
 def _answered(house: House, thread: Row, name: str) -> None:
-    """Close question and message together: a repeat finds the question open, or nothing to do."""
-    dealt_with = Change(
-        Table.CASES,
-        "inbound",
-        (f"inbound#{name}", PLACE),
-        {"state": DONE},
-        Equals("state", WAITING),
-        remove=("due_shard", "due_at"),
+    """Close the question and note the case on the message together.
+
+    A repeat finds the question open, and its own act made; or the note, and nothing to do.
+    """
+    key = (f"inbound#{name}", PLACE)
+    noted = Change(
+        Table.CASES, "inbound", key, {"number": thread["number"]}, Equals("state", WAITING)
     )
     try:
-        house.ports.store.transact([threads.answered(thread), dealt_with])
+        house.ports.store.transact([threads.answered(thread), noted])
     except ConditionFailed:
-        # Another message has answered the question meanwhile; this one is closed by its sweep.
+        # Another message has answered the question meanwhile.
         return
+
+
+def _say_list(house: House, thread: Row, name: str) -> None:
+    """The papers that are missing; when none is, how things stand."""
+    file = load(house.ports.store, str(thread["number"]))
+    if file is None:
+        return
+    service = house.catalogue.version(file.case["service"], int(file.case["service_version"]))
+    lacks = bool(lacking_papers(house, service, file))
+    _record(house, thread, "list_asked" if lacks else "progress_asked", name, MOST_PROGRESS)
+
+
+SAY: Mapping[str, Callable[[House, Row, str], None]] = {"list": _say_list}
 
 
 def _sender(house: House, thread: Row) -> Caller:

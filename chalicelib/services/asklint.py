@@ -46,7 +46,7 @@ def _about_claims(service: Service) -> Iterator[str]:
                 if CLAIM in action.get("does", []):
                     yield from (action["event"], action.get("else_event", ""))
             for action in service.parts(stage).get(CLAIM, {}).get("actions", {}).values():
-                yield action["event"]
+                yield from (action["event"], action.get("else_event", ""))
 
 
 def _reply(service: Service, at: str, notice: Data, reply: Data) -> Iterator[Finding]:
