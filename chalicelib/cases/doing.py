@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from chalicelib.cases import bonds, lifecycle, opening, pool
 from chalicelib.cases.clockwork import running
 from chalicelib.cases.fact import Fact
-from chalicelib.cases.file import load, pack
+from chalicelib.cases.file import pack
 from chalicelib.cases.house import House
+from chalicelib.cases.permission import case_about
 from chalicelib.cases.refusals import lacking_papers
 from chalicelib.people.authority import holds
 from chalicelib.platform.errors import Conflict, Finding, Refused
@@ -145,8 +146,7 @@ def _open_bond(it: Doing) -> Row:
 
 def _about(it: Doing) -> Row:
     """The case this one is about. Raises Conflict when there is none that is open."""
-    number = it.fact.case.get("about")
-    about = load(it.house.ports.store, number) if number else None
+    about = case_about(it.house, it.fact.file)
     if about is None or "result" in about.case:
         raise Conflict(
             {"zh-Hans": "原办件不存在或已办结", "en": "There is no open case it is about"}
@@ -168,9 +168,9 @@ def _waive_paper(it: Doing) -> Row:
 
 def _link(it: Doing) -> Row:
     """Owed to the case this one is about, where there is one: it records that this one exists."""
-    number = it.fact.case.get("about")
-    if number:
-        it.fact.owe("link", case=number, event=it.fact.next_seq)
+    about = case_about(it.house, it.fact.file)
+    if about is not None:
+        it.fact.owe("link", case=about.number, event=it.fact.next_seq)
     return {}
 
 

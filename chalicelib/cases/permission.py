@@ -118,10 +118,19 @@ def excluded(house: House, file: CaseFile, who: Mapping[str, Any]) -> set[str]:
     parties = {party for stage in who.get("not", []) for party in file.actors_of(stage)}
     if who.get("not_submitter"):
         parties.add(file.events[0]["actor"]["party"])
-    if who.get("not_about") and file.case.get("about"):
-        about = load(house.ports.store, file.case["about"])
-        parties |= {row["actor"]["party"] for row in about.events} if about else set()
+    about = case_about(house, file) if who.get("not_about") else None
+    parties |= {row["actor"]["party"] for row in about.events} if about else set()
     return parties
+
+
+def case_about(house: House, file: CaseFile) -> CaseFile | None:
+    """The case this one is about; a restricted one is as if it did not exist."""
+    number = file.case.get("about")
+    about = load(house.ports.store, number) if number else None
+    if about is None:
+        return None
+    service = house.catalogue.version(about.case["service"], int(about.case["service_version"]))
+    return None if service.data.get("restricted") else about
 
 
 def _own(house: House, caller: Caller, task: Row) -> Actor:

@@ -45,7 +45,9 @@ def _enough(file: CaseFile, least: Data, task: Row | None) -> bool:
     parent = task["task"] if task and task.get("part") else None
     given = joins.settled(file.tasks, int(file.case["visit"]), parent, least["verdict"])
     late = any(
-        row["type"] == OVERDUE and row["data"].get("clock") == least.get("unless")
+        row["type"] == OVERDUE
+        and row["visit"] == file.case["visit"]
+        and row["data"].get("clock") == least.get("unless")
         for row in file.events
     )
     return given >= int(least["parts"]) or late

@@ -77,6 +77,16 @@ class Door:
         return value
 
     @property
+    def source(self) -> str:
+        """Where an anonymous request comes from, as a keyed hash: the same computer, nobody else.
+
+        Without it, whoever knows what was sent could send it again and be given the receipt.
+        """
+        identity = (self.request.context or {}).get("identity") or {}
+        agent = self.header("user-agent") or ""
+        return self.house.ports.keys.secret(f"source|{identity.get('sourceIp')}|{agent}")
+
+    @property
     def language(self) -> str:
         return language_of(self.header("accept-language") or "")
 

@@ -26,8 +26,12 @@ def routes(door: Door) -> Blueprint:
         caller = door.caller(needed=False)
         body = door.body()
         it = submit.read_submission(door.house, service, body, door.language)
-        scope = f"{caller.id}|{service}"
-        key = idempotency.key_for(door.header("idempotency-key"), scope, door.raw)
+        given = door.header("idempotency-key")
+        if given is None and not caller.known and it.service.data.get("splits"):
+            # Who reads this case could send it again and learn from the receipt what was split off.
+            given = f"once-{door.house.now().timestamp()}"
+        scope = f"{caller.id}|{service}" if caller.known or given else f"{door.source}|{service}"
+        key = idempotency.key_for(given, scope, door.raw)
         receipt = submit.submit(door.house, caller, it, key)
         return reply(receipt, 201, {"Location": f"/my/cases/{receipt['case']}"})
 
