@@ -136,7 +136,9 @@ def _message(house: House, file: CaseFile, service: Service, effect: Row) -> dic
     event = event_of(file, effect["event"])
     asks = notice.get("asks", {})
     code = house.ports.ids.digits(CODE_DIGITS) if "code" in asks.get("replies", {}) else ""
-    to_holder = notice.get("to") == "holder"
+    # A text message may come from the holder of a claim: then the event names the claim.
+    by_holder = notice.get("to") == "sender" and "claim" in event["data"]
+    to_holder = notice.get("to") == "holder" or by_holder
     # Who claims deals with those who know the household, not with the desk that published it.
     contacts = frozenset([service.calls["role"]]) if to_holder else frozenset()
     said = saying(house, file, service, event, language, code, contacts)

@@ -151,3 +151,19 @@ def refuse_papers(house: House, service: Service, file: CaseFile, action: Data) 
 def lacking_papers(house: House, service: Service, file: CaseFile) -> list[str]:
     answers = answers_of(house.ports.keys, file)
     return papers.missing(papers.needed(house, service, answers), file.given())
+
+
+def wanted_papers(house: House, service: Service, file: CaseFile) -> list[str]:
+    """What is missing, and what an officer has last found wanting and nobody has given since."""
+    lacking = set(lacking_papers(house, service, file))
+    asking = {one.data["event"] for one in service.every_action() if _names(one.data)}
+    named = next((row for row in reversed(file.events) if row["type"] in asking), None)
+    if named is not None:
+        after = f"papers#{int(named['seq']):05d}"
+        since = {paper for row in file.papers if row["sk"] > after for paper in row["papers"]}
+        lacking |= set(named["data"]["papers"]) - since
+    return [paper for paper in service.papers if paper in lacking]
+
+
+def _names(action: Data) -> bool:
+    return "name_missing" in action.get("does", [])

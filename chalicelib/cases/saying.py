@@ -3,7 +3,7 @@
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.permission import readers
-from chalicelib.cases.refusals import lacking_papers
+from chalicelib.cases.refusals import wanted_papers
 from chalicelib.cases.wording import Saying
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
@@ -25,7 +25,7 @@ def saying(
     if unit is None:
         raise LookupError(file.case["unit"])
     contact = _contact(house, file, event, roles or readers(service) | {"agent"})
-    lacking = lacking_papers(house, service, file) if event["type"] in LISTS else ()
+    lacking = wanted_papers(house, service, file) if event["type"] in LISTS else ()
     return Saying(
         service=service,
         file=file,

@@ -40,17 +40,16 @@ def remember(
         "asked_at": times.text(now),
         "until": times.text(until),
         "state": "open",
-        "expires": int((until + KEPT_AFTER).timestamp()),
+        # As long as an older question may last, which must not come back when this one is gone.
+        "expires": int((now + REMEMBERED + KEPT_AFTER).timestamp()),
     }
     row |= {name: said[name] for name in ("code", "party", "task") if said.get(name)}
     return Put(Table.CASES, row, None)
 
 
 def of_phone(house: House, phone: str) -> list[Row]:
-    """The messages a phone was sent that still count, newest first."""
-    now = times.text(house.now())
-    rows = house.ports.store.partition(Table.CASES, place(house, phone))
-    return [row for row in reversed(rows) if row["until"] >= now]
+    """The messages a phone was sent, newest first; also those that count no more."""
+    return house.ports.store.partition(Table.CASES, place(house, phone))[::-1]
 
 
 def answered(row: Row) -> Change:

@@ -20,7 +20,7 @@ from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import GIVEN_HOLDS, IdempotencyKey
-from chalicelib.cases.refusals import lacking_papers
+from chalicelib.cases.refusals import wanted_papers
 from chalicelib.cases.wording import fill
 from chalicelib.channels.inbound import PLACE, WAITING
 from chalicelib.people.authority import APPLICANT, Caller
@@ -88,10 +88,9 @@ def _sent(house: House, phone: str, came: str) -> list[Row]:
     What lies ahead of now was asked where an operator has driven the clock, and counts.
     """
     now = times.text(house.now())
-    rows = house.ports.store.partition(Table.CASES, threads.place(house, phone))
     return [
         row
-        for row in reversed(rows)
+        for row in threads.of_phone(house, phone)
         if row["state"] != UNKNOWN and not came < row["asked_at"] <= now
     ]
 
@@ -201,7 +200,7 @@ def _say_list(house: House, thread: Row, name: str) -> None:
     if file is None:
         return
     service = house.catalogue.version(file.case["service"], int(file.case["service_version"]))
-    lacks = bool(lacking_papers(house, service, file))
+    lacks = bool(wanted_papers(house, service, file))
     _record(house, thread, "list_asked" if lacks else "progress_asked", name, MOST_PROGRESS)
 
 

@@ -1,9 +1,8 @@
-"""Deals with messages that wait: woken by the stream, swept by the tick; one at a time, leased."""
+"""Deals with one message that waits, leased; the stream and the tick call it."""
 
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.cases.fact import SHARDS
 from chalicelib.cases.file import unpack
 from chalicelib.cases.house import House
 from chalicelib.channels import sms
@@ -21,17 +20,8 @@ from chalicelib.platform.ports import (
     Table,
 )
 
-LEASE = timedelta(seconds=60)
-TRIES = 5
-
-
-def sweep(house: House) -> int:
-    """Every message that is due; how many were dealt with."""
-    done = 0
-    for number in range(SHARDS):
-        page = house.ports.store.find(Table.CASES, "due", f"in#{number}", times.text(house.now()))
-        done += sum(take(house, key[0].removeprefix("inbound#")) for key in page.keys)
-    return done
+# How long each try has the message to itself, and when it is tried again if it failed.
+LEASES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 10, 30, 120))
 
 
 def take(house: House, name: str) -> bool:
@@ -39,7 +29,7 @@ def take(house: House, name: str) -> bool:
     row = _claim(house, name)
     if row is None:
         return False
-    if int(row["attempts"]) > TRIES:
+    if int(row["attempts"]) > len(LEASES):
         _close(house, name, FAILED)
         return True
     try:
@@ -56,8 +46,10 @@ def _claim(house: House, name: str) -> Row | None:
     row = house.ports.store.get(Table.CASES, key)
     if row is None or row["state"] != WAITING or row["due_at"] > times.text(now):
         return None
-    to: dict[str, Any] = {"attempts": int(row["attempts"]) + 1, "due_at": times.text(now + LEASE)}
-    when = Every((Equals("attempts", int(row["attempts"])), Below("due_at", to["due_at"])))
+    tried = int(row["attempts"])
+    until = now + LEASES[min(tried, len(LEASES) - 1)]
+    to: dict[str, Any] = {"attempts": tried + 1, "due_at": times.text(until)}
+    when = Every((Equals("attempts", tried), Below("due_at", to["due_at"])))
     try:
         house.ports.store.transact([Change(Table.CASES, "inbound", key, to, when)])
     except ConditionFailed:

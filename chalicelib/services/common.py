@@ -12,6 +12,7 @@ def _notice(on: str, sms: tuple[str, str], call: tuple[str, str]) -> Mapping[str
         "key": f"sms.{on}",
         "on": [on],
         "channels": ["sms"],
+        "to": "sender",
         "at_once": True,
         "texts": {
             "sms": {"zh-Hans": sms[0], "en": sms[1]},
