@@ -103,7 +103,17 @@ def _done(file: CaseFile, key: IdempotencyKey, now: datetime) -> Row | None:
         raise KeyReused
     # Without a key of its own, the same request is a repeat only until its sender does another.
     given = key.holds > DERIVED_HOLDS
-    return event if given or _latest_of(file, event["actor"]["party"]) is event else None
+    if given or (_latest_of(file, event["actor"]["party"]) is event and not _taken(file, event)):
+        return event
+    return None
+
+
+def _taken(file: CaseFile, event: Row) -> bool:
+    """Whether the claim that the event made has been taken away since."""
+    claim = file.task(event["data"].get("claim", ""))
+    if claim is None or claim["event"] != event["seq"]:
+        return False
+    return claim["state"] not in joins.UNSETTLED
 
 
 def _latest_of(file: CaseFile, party: str) -> Row | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.cases import cursor as cursors
 from chalicelib.cases import joins
-from chalicelib.cases.file import CaseFile, answers_of, unpack
+from chalicelib.cases.file import CaseFile, answers_of, load, unpack
 from chalicelib.cases.house import House
 from chalicelib.platform.errors import pick
 from chalicelib.platform.json import resolve
@@ -22,7 +22,17 @@ ANY = "*"
 
 
 def update(house: House, file: CaseFile, service: Service) -> None:
-    """Make the card's rows what the case says now; an older picture never replaces a newer one."""
+    """Make the card's rows what the case says now; an older picture never replaces a newer one.
+
+    Looked at twice: whoever came between our look and our rows found no rows to take away.
+    """
+    _picture(house, file, service)
+    now = load(house.ports.store, file.number)
+    if now is not None and now.case["events"] != file.case["events"]:
+        _picture(house, now, service)
+
+
+def _picture(house: House, file: CaseFile, service: Service) -> None:
     stage = file.case.get("stage", "")
     shown = joins.offered(service.stages.get(stage), file.case, file.tasks)
     rows = list(_rows(house, file, service)) if shown else _hidden(house, file)

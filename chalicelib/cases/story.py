@@ -3,14 +3,14 @@
 Nothing is shown that is not named here; adding an attribute to a row changes no answer.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.cases import board, clockwork, documents, joins, papers, wording
 from chalicelib.cases.actions import ENGINE_TASKS, details_schema, fits_now
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
-from chalicelib.cases.permission import any_role, concerns, hidden
+from chalicelib.cases.permission import any_role, concerns, hidden, role_holder
 from chalicelib.clocks.clock import explain
 from chalicelib.people.authority import Caller
 from chalicelib.platform import times
@@ -61,7 +61,7 @@ def officer(
         "clocks": _clocks(house, service, file, language),
         "documents": list(documents.read(house, file, language)),
         "papers": _papers(house, service, file, language),
-        "notices": [_notice(house, file, row) for row in file.notices],
+        "notices": [_notice(house, caller, file, service, row) for row in file.notices],
         "acts": _acts(service, file, language),
     }
 
@@ -71,6 +71,11 @@ def holder(
 ) -> dict[str, Any]:
     """What somebody sees to whom a task is offered or belongs, and no more of the case."""
     mine = [row for row in file.tasks if concerns(house, caller, row)]
+
+    def may(action: Data) -> bool:
+        """An action that names its own actor is offered to nobody else."""
+        return "who" not in action or role_holder(house, caller, file, action["who"]) is not None
+
     return {
         "case": file.number,
         "service": service.id,
@@ -78,7 +83,7 @@ def holder(
         "version": int(file.case["version"]),
         "card": board.card(house, file, service, language),
         "tasks": [
-            {**task_view(row, service, language), "offers": _offers(row, service, language)}
+            {**task_view(row, service, language), "offers": _offers(row, service, language, may)}
             for row in mine
         ],
         "told": list(_told(house, file, service, mine)),
@@ -147,7 +152,9 @@ def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
     return view
 
 
-def _offers(row: Row, service: Service, language: str) -> list[dict[str, Any]]:
+def _offers(
+    row: Row, service: Service, language: str, may: Callable[[Data], bool] = lambda _: True
+) -> list[dict[str, Any]]:
     """What can be done with an open task: each action with the schema of its details."""
     if row["state"] not in joins.UNSETTLED:
         return []
@@ -155,6 +162,8 @@ def _offers(row: Row, service: Service, language: str) -> list[dict[str, Any]]:
     offers = []
     for name in row["actions"]:
         action = known[name]
+        if not may(action):
+            continue
         titles = action.get("titles", {"zh-Hans": name})
         details = details_schema(action)
         offers.append({"action": name, "title": pick(titles, language), "details": details})
@@ -282,14 +291,16 @@ def _acts(service: Service, file: CaseFile, language: str) -> list[dict[str, Any
     ]
 
 
-def _notice(house: House, file: CaseFile, row: Row) -> dict[str, Any]:
-    """How a notice went; the script only while a person must read it out."""
+def _notice(
+    house: House, caller: Caller, file: CaseFile, service: Service, row: Row
+) -> dict[str, Any]:
+    """How a notice went; the script only while a person must read it out, and for those who do."""
     view: dict[str, Any] = {
         "notice": row["notice"],
         "event": int(row["seq"]),
         "state": row["state"],
     }
-    if row["state"] == "person":
+    if row["state"] == "person" and any_role(house, caller, file, [service.calls["role"]]):
         message = unpack(house.ports.keys, file.number, row)
         view |= {"script": message["call"], "phones": message["phones"]}
     return view

@@ -183,6 +183,9 @@ def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node]:
     if role is None:
         return Actor(caller.id if caller.known else "applicant", "applicant"), site
     node, holder = _site(house, caller, role, it.site)
+    if it.channel == "outreach" and it.site is None and node.id in site.path:
+        # On a visit the place is the household's, where that lies in the visitor's area.
+        node = site
     return Actor(caller.id, role, holder), opening.lowest_capable(house, node, it.service)
 
 
