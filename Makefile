@@ -22,7 +22,7 @@ test: dev emulator node ## lint, types, and every tier of tests
 	.local/venv/bin/lint-imports --no-cache
 	$(RUN) -m infra.package --out .local/aws
 	.local/venv/bin/cfn-lint .local/aws/sam.json
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadgroup
 
 bench: dev emulator ## measure the figures of the README; writes .bench/results.json
 	@exec $(RUN) -m tests.bench

@@ -24,6 +24,19 @@ class Tier(Front, Protocol):
 EVERYWHERE = ["memory", "moto", pytest.param("ministack", marks=pytest.mark.ministack)]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker plays everything on the emulator and begins with it; a file stays together."""
+    items.sort(key=lambda item: item.get_closest_marker("ministack") is None)
+    for item in items:
+        deployed = item.get_closest_marker("ministack") is not None
+        item.add_marker(pytest.mark.xdist_group("stack" if deployed else _share(item)))
+
+
+def _share(item: pytest.Item) -> str:
+    """Its file; a file that plays on moto is cut in two, since moto takes the longest."""
+    return f"{item.path.name}{' moto' if 'moto' in item.name else ''}"
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """The packaged application, deployed into an emulator of this test run's own."""

@@ -29,7 +29,7 @@ def routes(door: Door) -> Blueprint:
         given = door.header("idempotency-key")
         if given is None and not caller.known and it.service.data.get("splits"):
             # Who reads this case could send it again and learn from the receipt what was split off.
-            given = f"once-{door.house.now().timestamp()}"
+            given = f"once-{door.house.ports.ids.name()}"
         scope = f"{caller.id}|{service}" if caller.known or given else f"{door.source}|{service}"
         key = idempotency.key_for(given, scope, door.raw)
         receipt = submit.submit(door.house, caller, it, key)
