@@ -24,6 +24,7 @@ class Tier(Front, Protocol):
 EVERYWHERE = ["memory", "moto", pytest.param("ministack", marks=pytest.mark.ministack)]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker plays everything on the emulator and begins with it; a file stays together."""
     items.sort(key=lambda item: item.get_closest_marker("ministack") is None)

@@ -77,5 +77,5 @@ def test_workers_killed_after_every_act_lose_nothing_and_double_nothing(stack: L
         case.stands(ended=True, result="granted")
         assert [one for one in case.happened() if one != "resumed"] == EVENTS
         told = Counter(text for text in front.messages("13800000001") if case.number in text)
-        assert len(told) == 4 and max(told.values()) <= 4
+        assert len(told) == 5 and max(told.values()) <= 4
     assert front.kills >= front.acts // 2
