@@ -175,6 +175,11 @@ class Case:
         return [one["type"] for one in self.view()["events"] if one["type"] not in quiet]
 
 
+def a_phone() -> str:
+    """A mobile that nobody was asked anything on: the stack remembers earlier plays."""
+    return f"137{uuid.uuid4().int % 10**8:08d}"
+
+
 def expect(answer: Answer, status: int) -> Any:
     """The body of an answer that has this status. Raises Departure."""
     if answer.status != status:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.bundle import ROOT
-from infra.player import Case, Departure, Front, expect
+from infra.player import Case, Departure, Front, a_phone, expect
 from infra.plays import licence
 from infra.seed import example
 
@@ -35,7 +35,7 @@ def opinions(case: Case, *heads: str) -> None:
 def waived_after_review(front: Front) -> Case:
     """A licence waits for a paper that does not apply; the section heads agree to go on."""
     original = licence.submitted(front, without=("P3",))
-    phone = "13700000021"
+    phone = a_phone()
     case = reported(front, "about-a-case", phone, about={"case": original.number})
     case.do(TRIAGE, "triage", {"causes": ["requirement", "several"]})
     participants = [{"party": head} for head in HEADS]
@@ -57,7 +57,7 @@ def waived_after_review(front: Front) -> Case:
 
 def redone_by_others(front: Front) -> Case:
     """What is said about staff becomes a case that only its readers know of."""
-    phone = "13700000022"
+    phone = a_phone()
     case = reported(front, "with-conduct", phone)
     if expect(front.http("GET", f"/cases/{case.number}", None, TRIAGE), 200)["answers"].get(
         "conduct"
@@ -75,7 +75,7 @@ def redone_by_others(front: Front) -> Case:
 
 
 def explained(front: Front) -> Case:
-    case = reported(front, "failed-visit", "13700000023")
+    case = reported(front, "failed-visit", a_phone())
     case.do(TRIAGE, "triage", {"causes": ["policy"]})
     case.do(TRIAGE, "explain", EXPLAINED)
     case.stands(ended=True, result="explained")

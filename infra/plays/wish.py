@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.bundle import ROOT
-from infra.player import Case, Departure, Front, expect
+from infra.player import Case, Departure, Front, a_phone, expect
 from infra.seed import example
 
 GRID, VETTER, CALLER = "grid-luo", "officer-tang", "officer-he"
@@ -49,7 +49,7 @@ def code_of(front: Front, case: Case, phone: str) -> str:
 
 
 def confirmed_by_sms(front: Front) -> Case:
-    phone = "13700000011"
+    phone = a_phone()
     beneficiary = {**example(FORMS / "goods.json")["answers"]["beneficiary"], "phone": phone}
     case = published(front, beneficiary=beneficiary)
     if not on_the_board(front, case):
