@@ -53,8 +53,8 @@ def carry_out(house: House, number: str, sk: str) -> int:
 def _claim(house: House, number: str, sk: str) -> Lease | None:
     """Count the attempt and take the lease, or None when nothing is due or another holds it."""
     row = house.ports.store.get(Table.CASES, (pk(number), sk))
-    now, wall = times.text(house.now()), house.wall()
-    if row is None or row.get("lease_until", "") > times.text(wall):
+    now = times.text(house.now())
+    if row is None or row.get("lease_until", "") > now:
         return None
     due = [
         index
@@ -64,7 +64,7 @@ def _claim(house: House, number: str, sk: str) -> Lease | None:
     if not due:
         return None
     owner, fence = house.ports.ids.name(), int(row["fence"]) + 1
-    until = times.text(wall + LEASE)
+    until = times.text(house.now() + LEASE)
     row["effects"][due[0]]["attempts"] += 1
     change = {
         "effects": row["effects"],
@@ -74,7 +74,7 @@ def _claim(house: House, number: str, sk: str) -> Lease | None:
         "due_shard": shard("out", number),
         "due_at": until,
     }
-    free = Either((Missing("lease_until"), Below("lease_until", times.text(wall))))
+    free = Either((Missing("lease_until"), Below("lease_until", now)))
     try:
         _write(house, number, sk, change, Every((Equals("fence", int(row["fence"])), free)))
     except ConditionFailed:

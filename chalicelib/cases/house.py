@@ -33,10 +33,6 @@ class House:
     def now(self) -> datetime:
         return self.ports.now()
 
-    def wall(self) -> datetime:
-        """The time that really passes, also where an operator drives the clock."""
-        return (self.ports.wall or self.ports.now)()
-
     def today(self) -> date:
         """The date where the office is."""
         return self.calendar.local_date(self.now())

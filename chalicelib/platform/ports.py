@@ -237,5 +237,3 @@ class Ports:
     keys: Keys
     now: Now
     ids: Ids
-    # What leases are measured by where an operator drives `now`; else `now` itself.
-    wall: Now | None = None
