@@ -60,9 +60,6 @@ class MotoWorld(World):
         """Stop every execution and forget the account."""
         self._exit.close()
 
-    def swept(self, number: str) -> dict[str, str]:
-        return {"case": number} if number else {}
-
     def envelopes(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         while messages := self._receive():

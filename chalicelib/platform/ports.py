@@ -237,3 +237,5 @@ class Ports:
     keys: Keys
     now: Now
     ids: Ids
+    # The time that really passes, where an operator drives `now`.
+    wall: Now | None = None

@@ -138,4 +138,5 @@ def at(house: House, now: str | None) -> House:
     if now is None:
         return house
     moment = times.moment(now)
-    return House(replace(house.ports, now=lambda: moment))
+    wall = house.ports.wall or house.ports.now
+    return House(replace(house.ports, now=lambda: moment, wall=wall))

@@ -112,6 +112,7 @@ def test_two_hundred_volunteers_want_three_slots_at_once(stack: LocalStack) -> N
     every_200_is_one_event(said, events)
     last_answers_hold(said, ledger)
     interleaved(by_process, events)
+    assert any(one["data"].get("from_list") for one in events)
     figures = Counter((one.action, one.status) for one in said)
     print(dict(figures), "503:", sum(one.busy for one in said))
     assert set(figures) == {("claim", 200), ("claim", 409), ("release", 200)}
