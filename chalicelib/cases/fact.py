@@ -197,6 +197,7 @@ class Fact:
             "task": task,
             "number": self.number,
             "service": self.case["service"],
+            "service_version": self.case["service_version"],
             "task_kind": task_kind,
             "visit": self.case["visit"],
             "actions": list(actions),

@@ -12,6 +12,7 @@ from chalicelib.cases.story import task_view
 from chalicelib.people.authority import Caller, holds
 from chalicelib.platform.errors import NotFound, NotPermitted
 from chalicelib.platform.ports import Row, Table
+from chalicelib.services.document import Service
 
 PAGE = 50
 
@@ -49,7 +50,7 @@ def _page(
     rows = house.ports.store.get_many(Table.CASES, page.keys)
     return {
         "tasks": [
-            task_view(row, house.catalogue.live(row["service"]), language)
+            task_view(row, _service(house, row), language)
             for row in rows
             if row["state"] in joins.UNSETTLED and _may_know(house, caller, row)
         ],
@@ -59,8 +60,13 @@ def _page(
 
 def _may_know(house: House, caller: Caller, row: Row) -> bool:
     """Whether the case may be known to the caller: some name people who hold the role."""
-    service = house.catalogue.live(row["service"])
+    service = _service(house, row)
     if "named" not in service.data:
         return True
     file = load(house.ports.store, row["number"])
     return file is not None and sight(house, caller, file, service) is not Sight.NONE
+
+
+def _service(house: House, row: Row) -> Service:
+    """The version that the case stays with: a later one may not have its stage any more."""
+    return house.catalogue.version(row["service"], int(row["service_version"]))

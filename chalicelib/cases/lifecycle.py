@@ -159,8 +159,8 @@ def _void_claims(fact: Fact) -> None:
 
 
 def promise_papers(fact: Fact, papers: Iterable[str], calendar: Calendar) -> None:
-    """Open a debt for each paper that is to follow."""
-    for paper in papers:
+    """Open a debt for each paper that is to follow and is not promised already."""
+    for paper in (one for one in papers if one not in fact.debts):
         days = fact.service.papers[paper]["gap"]["within"]["days"]
         row = {
             "paper": paper,

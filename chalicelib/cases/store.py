@@ -114,6 +114,7 @@ class TaskRow(CasesRow):
     task = _text(null=False)
     number = _text(null=False)
     service = _text(null=False)
+    service_version = NumberAttribute()
     task_kind = _text(null=False)
     stage = _text()
     visit = NumberAttribute()

@@ -166,7 +166,11 @@ def test_the_other_indexes_find_too(
     text = "task number service task_kind opened_at state" if index == "inbox" else ""
     text = text or "upload by at state body"
     rest = dict.fromkeys(text.split(), "x")
-    data = {"visit": 1, "actions": []} if index == "inbox" else {"document": b"x"}
+    data = (
+        {"visit": 1, "service_version": 1, "actions": []}
+        if index == "inbox"
+        else {"document": b"x"}
+    )
     store.transact([Put(table, {**rest, **data, **row, "pk": pk, "sk": "1"}, Absent())])
 
     assert (pk, "1") in store.find(table, index, row[index]).keys

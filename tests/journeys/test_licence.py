@@ -70,6 +70,18 @@ def test_a_promised_paper_lets_the_case_go_on_but_holds_the_licence(front: Front
     assert [one["state"] for one in case.mine()["papers"]["promised"]] == ["in"]
 
 
+def test_a_promise_still_holds_when_the_case_was_sent_back_to_the_window(front: Front) -> None:
+    case = submitted(front, without=("P3",))
+    case.do(VILLAGE, "accept_with_gap", SIGNED)
+    due = case.promised("P3")
+    case.do(EXAMINER, "back", {"why": "请核对原件"})
+
+    case.do(VILLAGE, "accept_with_gap", SIGNED)
+
+    case.stands("examine")
+    assert case.promised("P3") == due
+
+
 def test_a_broken_promise_ends_the_case_with_its_own_result(front: Front) -> None:
     case = submitted(front, without=("P3",))
     case.do(VILLAGE, "accept_with_gap", SIGNED)

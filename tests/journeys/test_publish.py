@@ -1,5 +1,6 @@
 """Publishing: over HTTP by a publisher, checked by the publisher function, numbered for ever."""
 
+import json
 from typing import Any
 
 from infra.player import Case, expect
@@ -40,6 +41,18 @@ def test_a_good_document_is_live_as_the_next_version_and_open_cases_keep_theirs(
     assert case.view()["service_version"] == 1
     newer = Case.submit(world, it["answers"], it["papers_needed"])
     assert newer.view()["service_version"] == 2
+
+
+def test_an_inbox_shows_old_cases_though_the_new_version_has_another_stage(world: World) -> None:
+    it = example()
+    case = Case.submit(world, it["answers"], it["papers_needed"])
+    document = json.loads(json.dumps(load_json(LICENCE)).replace('"receive"', '"take_in"'))
+    assert upload(world, document)["state"] == "published"
+
+    inbox = world.http("GET", "/inbox?role=acceptor&node=jz-t1-v1", None, VILLAGE)
+
+    (task,) = [one for one in expect(inbox, 200)["tasks"] if one["case"] == case.number]
+    assert (task["stage"], task["title"]) == ("receive", "收件受理")
 
 
 def test_a_bad_document_is_refused_with_a_pointer_and_changes_nothing(world: World) -> None:
