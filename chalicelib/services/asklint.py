@@ -1,11 +1,13 @@
 """Notices that ask: every digit leads to something its addressee may do, with details that fit."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from chalicelib.platform.errors import Finding
 from chalicelib.services.answers import compiled
+from chalicelib.services.deadlint import recorded_elsewhere
 from chalicelib.services.document import Data, Service
 from chalicelib.services.flowlint import finding
 from chalicelib.services.formats import named
@@ -30,9 +32,10 @@ def ask_findings(service: Service) -> Iterator[Finding]:
 
 def _holder(service: Service, at: str, notice: Data) -> Iterator[Finding]:
     """Only events that are about a claim have a holder."""
-    about = set(_about_claims(service))
+    about = Counter(_about_claims(service))
+    elsewhere = recorded_elsewhere(service, about)
     for event in notice["on"]:
-        if event not in about:
+        if event not in about or event in elsewhere:
             zh, en = f"{event}与认领无关", f"{event} is about no claim"
             yield finding(f"{at}/to", "holder", zh, en)
 

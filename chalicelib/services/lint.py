@@ -13,6 +13,7 @@ from referencing import Registry
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
 from chalicelib.services.asklint import ask_findings
+from chalicelib.services.deadlint import dead_end_findings
 from chalicelib.services.document import Service, result_of
 from chalicelib.services.flowlint import SYSTEM_EVENTS, finding, flow_findings, recorded_events
 from chalicelib.services.formlint import schema_findings
@@ -34,6 +35,7 @@ def lint(document: Any) -> list[Finding]:
     checks: list[Callable[[Service], Iterator[Finding]]] = [
         flow_findings,
         part_findings,
+        dead_end_findings,
         _clocks,
         _events,
         _reasons,
@@ -86,10 +88,13 @@ def _clocks(service: Service) -> Iterator[Finding]:
             )
         stages = service.stages
         if on_due.get("action") and not any(
-            on_due["action"] in service.actions(stage) for stage in stages
+            "to" in service.actions(stage).get(on_due["action"], {}) for stage in stages
         ):
             yield finding(
-                f"{at}/on_due/action", "target", "没有这个操作", "no stage has this action"
+                f"{at}/on_due/action",
+                "target",
+                "没有这个操作，或它不转环节",
+                "no action of a stage that leads on",
             )
         if on_due.get("outcome") and not any(
             on_due["outcome"] in service.ways(stage) for stage in stages

@@ -7,13 +7,13 @@ from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, resolve
 from chalicelib.services.document import Service
 
-# What carrying out an action reads from its details.
-NEEDS = {
-    "name_missing": "missing",
-    "record_papers": "papers",
-    "ask": "participants",
-    "open_bond": "helper",
-    "waive_paper": "paper",
+# What carrying out an action reads from its details, and of each item of a list.
+NEEDS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "name_missing": ("missing", frozenset({"paper", "what"})),
+    "record_papers": ("papers", frozenset({"paper"})),
+    "ask": ("participants", frozenset({"party"})),
+    "open_bond": ("helper", frozenset()),
+    "waive_paper": ("paper", frozenset()),
 }
 
 
@@ -72,16 +72,47 @@ def _action(
         yield _finding(f"{at}/clock", "clock", "没有这个时限", "no such clock")
     if action.get("reason_for") not in (None, *service.data["results"]):
         yield _finding(f"{at}/reason_for", "target", "没有这个结果", "no such result")
-    if action.get("after") not in (None, *recorded):
+    if action.get("after") not in (None, *recorded) or not _in_this_visit(service, at, action):
         yield _finding(f"{at}/after", "event", "此事件不会发生", "this never happens")
-    for doing, member in NEEDS.items():
-        if doing in does and not _requires(action.get("input", {}), member):
+    yield from _doing(service, at, action)
+
+
+def _doing(service: Service, at: str, action: Mapping[str, Any]) -> Iterator[Finding]:
+    """What carrying it out reads is there."""
+    does = action.get("does", [])
+    if "extend" in does and not _extends(service, action):
+        zh, en = "此事件不延长该时限", "this event does not extend that clock"
+        yield _finding(f"{at}/clock", "extend", zh, en)
+    if "promise_papers" in does and action.get("papers") != "gap":
+        zh, en = "只能容缺可以后补的材料", "only papers that may follow can be promised"
+        yield _finding(f"{at}/papers", "required", zh, en)
+    for name, (member, inside) in NEEDS.items():
+        if name in does and not _requires(action.get("input", {}), member, inside):
             yield _finding(f"{at}/input", "input", f"须填写{member}", f"{member} must be asked for")
 
 
-def _requires(schema: Mapping[str, Any], member: str) -> bool:
-    required = schema.get("required")
-    return isinstance(required, list) and member in required
+def _in_this_visit(service: Service, at: str, action: Mapping[str, Any]) -> bool:
+    """Whether its own stage, or something beside the stages, records what it waits for."""
+    stage = next((one.stage for one in service.every_action() if one.at == at), "")
+    beside = (one for one in service.every_action() if one.stage in ("", stage))
+    return "after" not in action or any(one.data["event"] == action["after"] for one in beside)
+
+
+def _extends(service: Service, action: Mapping[str, Any]) -> bool:
+    clock = service.clocks.get(action.get("clock", ""), {})
+    return bool(clock.get("extend", {}).get("event") == action["event"])
+
+
+def _requires(schema: Mapping[str, Any], member: str, inside: frozenset[str]) -> bool:
+    of_items = required_by(resolve(schema, f"/properties/{member}/items"))
+    return member in required_by(schema) and inside <= of_items
+
+
+def required_by(schema: Any) -> frozenset[str]:
+    """The members that a schema demands; none where it is no schema, which is told elsewhere."""
+    required = schema.get("required") if isinstance(schema, Mapping) else None
+    listed = required if isinstance(required, list) else []
+    return frozenset(name for name in listed if isinstance(name, str))
 
 
 def _papers(service: Service) -> Iterator[Finding]:
@@ -142,13 +173,18 @@ def _subject(service: Service) -> Iterator[Finding]:
 
 def asked_for(form: Mapping[str, Any], pointer: str) -> bool:
     """Whether the pointer leads through the form's properties, following references."""
+    return answer_schema(form, pointer) is not None
+
+
+def answer_schema(form: Mapping[str, Any], pointer: str) -> Mapping[str, Any] | None:
+    """The schema of the answer that a pointer leads to, references followed; None for none."""
     schema: Any = form
     for name in pointer.split("/")[1:]:
         properties = _followed(form, schema).get("properties")
         schema = properties.get(name) if isinstance(properties, dict) else None
         if not isinstance(schema, dict):
-            return False
-    return True
+            return None
+    return _followed(form, schema)
 
 
 def _followed(form: Mapping[str, Any], schema: Any) -> Mapping[str, Any]:

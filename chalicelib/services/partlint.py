@@ -71,7 +71,8 @@ def _plain_way(action: Data) -> bool:
 def _fanout(service: Service, at: str, stage: str, definition: Data) -> Iterator[Finding]:
     yield from _needed(at, definition, "over", "parts", "join")
     join, parts = definition.get("join", {}), definition.get("parts", {})
-    asked = {one.data["asks"] for one in service.every_action() if "asks" in one.data}
+    here = (one.data for one in service.every_action() if one.stage == stage)
+    asked = {action["asks"] for action in here if "asks" in action}
     verdicts = {
         action["settles"]
         for name, part in parts.items()
@@ -88,7 +89,9 @@ def _fanout(service: Service, at: str, stage: str, definition: Data) -> Iterator
     if "lead" in join and join["lead"] not in parts:
         yield finding(f"{at}/join/lead", "target", "没有这一项", "there is no such part")
     event = definition.get("over", {}).get("event")
-    if event and not _names_items(service, event, definition["over"]["member"], parts):
+    if event and not _names_items(
+        service, event, definition["over"]["member"], parts.keys() - asked
+    ):
         zh, en = "此事件不含各项名单", "this event does not name the items"
         yield finding(f"{at}/over/event", "event", zh, en)
     for name, part in parts.items():
@@ -194,7 +197,9 @@ def _names_once(service: Service) -> Iterator[Finding]:
 
 def _whos(service: Service) -> Iterator[tuple[str, Data]]:
     """Every `who` of the document, with its pointer."""
-    places: dict[str, Data] = {"/calls": {"who": service.data.get("calls")}}
+    if "calls" in service.data:
+        yield "/calls", service.data["calls"]
+    places: dict[str, Data] = {}
     for stage, definition in service.stages.items():
         places[f"/flow/stages/{stage}"] = definition
         for part, inner in service.parts(stage).items():
