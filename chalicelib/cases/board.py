@@ -96,12 +96,10 @@ def read(
 ) -> dict[str, Any]:
     """One page, oldest first. Raises InvalidCursor."""
     listed = f"board@{node or ANY}#{category or ''}"
-    start = cursors.unseal(house, listed, cursor) if cursor else None
-    page = house.ports.store.find(Table.CASES, "inbox", listed, limit=PAGE, cursor=start)
-    rows = house.ports.store.get_many(Table.CASES, page.keys)
+    rows, further = cursors.page(house, listed, listed, PAGE, cursor)
     return {
         "cards": [_view(house, row, language) for row in rows if "inbox" in row],
-        "cursor": cursors.seal(house, listed, page.cursor) if page.cursor else None,
+        "cursor": further,
     }
 
 

@@ -7,6 +7,20 @@ from typing import Any
 from chalicelib.cases.house import House
 from chalicelib.platform.errors import InvalidCursor
 from chalicelib.platform.json import compact, loads
+from chalicelib.platform.ports import Row, Table
+
+
+def page(
+    house: House, scope: str, listed: str, limit: int, cursor: str | None
+) -> tuple[list[Row], str | None]:
+    """The rows of one page of a list in the inbox index, and the cursor of the next page.
+
+    Raises InvalidCursor for one that was made for another scope.
+    """
+    start = unseal(house, scope, cursor) if cursor else None
+    found = house.ports.store.find(Table.CASES, "inbox", listed, limit=limit, cursor=start)
+    rows = house.ports.store.get_many(Table.CASES, found.keys)
+    return rows, seal(house, scope, found.cursor) if found.cursor else None
 
 
 def seal(house: House, scope: str, cursor: Any) -> str:

@@ -11,7 +11,7 @@ from chalicelib.cases.permission import Sight, sight, stands_for
 from chalicelib.cases.story import task_view
 from chalicelib.people.authority import Caller, holds
 from chalicelib.platform.errors import NotFound, NotPermitted
-from chalicelib.platform.ports import Row, Table
+from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
 
 PAGE = 50
@@ -44,17 +44,14 @@ def personal(
 def _page(
     house: House, caller: Caller, waits_for: str, cursor: str | None, language: str
 ) -> dict[str, Any]:
-    scope = f"{caller.id}|{waits_for}"
-    start = cursors.unseal(house, scope, cursor) if cursor else None
-    page = house.ports.store.find(Table.CASES, "inbox", waits_for, limit=PAGE, cursor=start)
-    rows = house.ports.store.get_many(Table.CASES, page.keys)
+    rows, further = cursors.page(house, f"{caller.id}|{waits_for}", waits_for, PAGE, cursor)
     return {
         "tasks": [
             task_view(row, _service(house, row), language)
             for row in rows
             if row["state"] in joins.UNSETTLED and _may_know(house, caller, row)
         ],
-        "cursor": cursors.seal(house, scope, page.cursor) if page.cursor else None,
+        "cursor": further,
     }
 
 

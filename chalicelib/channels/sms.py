@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.cases import threads
 from chalicelib.cases.act import Act, act
@@ -21,25 +21,13 @@ from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import GIVEN_HOLDS, IdempotencyKey
 from chalicelib.cases.refusals import wanted_papers
-from chalicelib.cases.wording import fill
+from chalicelib.channels import strangers
 from chalicelib.channels.inbound import PLACE, WAITING
 from chalicelib.people.authority import APPLICANT, Caller
-from chalicelib.people.identifiers import mobile, normalise_phone
+from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
 from chalicelib.platform.errors import Problem, Unavailable
-from chalicelib.platform.ports import (
-    Absent,
-    Below,
-    Change,
-    ConditionFailed,
-    Either,
-    Equals,
-    Permanent,
-    Put,
-    Row,
-    Table,
-)
-from chalicelib.services.common import COMMON
+from chalicelib.platform.ports import Change, ConditionFailed, Equals, Row, Table
 from chalicelib.services.document import Data, Service
 
 DIGITS = re.compile("[0-9]{1,6}")
@@ -48,7 +36,6 @@ DAY = timedelta(days=1)
 MOST_PROGRESS = 10
 MOST_CASES = 3
 CALL_AFTER = 2
-UNKNOWN = "unknown"
 # A provider may add digits of its own behind our number; so many are no accident.
 SHORTEST_EXTENSION = 4
 
@@ -74,7 +61,7 @@ def handle(house: House, name: str, message: Data) -> None:
     now = times.text(house.now())
     known = [row for row in sent if row["until"] >= now]
     if not known:
-        _tell_stranger(house, phone, name)
+        strangers.answer(house, phone, name)
     elif text == PROGRESS:
         _progress(house, known, name)
     else:
@@ -91,7 +78,7 @@ def _sent(house: House, phone: str, came: str) -> list[Row]:
     return [
         row
         for row in threads.of_phone(house, phone)
-        if row["state"] != UNKNOWN and not came < row["asked_at"] <= now
+        if row["state"] != strangers.UNKNOWN and not came < row["asked_at"] <= now
     ]
 
 
@@ -259,45 +246,3 @@ def _not_understood(house: House, thread: Row, name: str) -> None:
             fact.open_task(task, "call", ["called"], who=fact.service.calls, about=about)
 
     _record(house, thread, "not_understood", name, CALL_AFTER, call)
-
-
-def _tell_stranger(house: House, phone: str, name: str) -> None:
-    """A phone we never wrote to gets an answer too; a try takes its place before it is made."""
-    channel: Any = house.directory.channel("sms") or {}
-    speaks = channel.get("sign") and channel.get("phone")
-    if not speaks or not mobile(phone) or not _has_place(house, phone):
-        return
-    text = fill(COMMON["sms_unknown"]["texts"]["sms"]["zh-Hans"], channel)
-    try:
-        house.ports.notifier.sms(phone, text, f"stranger-{name}", None)
-    except Permanent:
-        return
-
-
-def _has_place(house: House, phone: str) -> bool:
-    """Whether one of the day's few tries for the phone was left; it is taken."""
-    free = Either((Absent(), Below("asked_at", times.text(house.now() - DAY))))
-    for place in range(CALL_AFTER):
-        try:
-            house.ports.store.transact([Put(Table.CASES, _stranger(house, phone, place), free)])
-        except ConditionFailed:
-            continue
-        return True
-    return False
-
-
-def _stranger(house: House, phone: str, place: int) -> Row:
-    now = house.now()
-    return {
-        "pk": threads.place(house, phone),
-        "sk": f"{UNKNOWN}#{place}",
-        "kind": "thread",
-        "number": "",
-        "service": "",
-        "notice": "",
-        "seq": 0,
-        "asked_at": times.text(now),
-        "until": times.text(now),
-        "state": UNKNOWN,
-        "expires": int((now + DAY + DAY).timestamp()),
-    }

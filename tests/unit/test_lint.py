@@ -51,8 +51,12 @@ def unescape(name: str) -> str:
 
 
 def broken(edits: Edits) -> Any:
-    """The licence with members replaced, added or (GONE) taken out, by JSON Pointer."""
-    document = deepcopy(LICENCE)
+    return edited(LICENCE, edits)
+
+
+def edited(of: Any, edits: Edits) -> Any:
+    """The document with members replaced, added or (GONE) taken out, by JSON Pointer."""
+    document = deepcopy(of)
     for pointer, value in edits.items():
         *path, last = (unescape(name) for name in pointer.split("/")[1:])
         at = document
@@ -62,7 +66,7 @@ def broken(edits: Edits) -> Any:
         if value is GONE:
             del at[place]
         else:
-            at[place] = value
+            at[place] = deepcopy(value)
     return document
 
 

@@ -14,7 +14,7 @@ from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
 from chalicelib.services.lint import lint
 from tests.machines import faults
-from tests.unit.test_lint import GONE, ODD, deep, places
+from tests.unit.test_lint import GONE, ODD, deep, edited, places
 from tests.world import load_json
 
 NAMES = ["micro-wish", "blocked", "conduct-report", "business-licence"]
@@ -29,22 +29,6 @@ HANDLE = f"{STAGES}/handle"
 SEVERAL, POLICY = f"{HANDLE}/parts/several/actions", f"{HANDLE}/parts/policy"
 INQUIRE = f"{STAGES}/inquire"
 REPLIES = "/notices/confirm/asks/replies"
-
-
-def edited(document: Any, edits: Edits) -> Any:
-    """The document with members replaced, added or (GONE) taken out, by JSON Pointer."""
-    found = deepcopy(document)
-    for pointer, value in edits.items():
-        *path, last = (name.replace("~1", "/") for name in pointer.split("/")[1:])
-        at = found
-        for name in path:
-            at = at[int(name)] if isinstance(at, list) else at[name]
-        place: Any = int(last) if isinstance(at, list) else last
-        if value is GONE:
-            del at[place]
-        else:
-            at[place] = deepcopy(value)
-    return found
 
 
 def of(document: str, pointer: str) -> Any:
