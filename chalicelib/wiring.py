@@ -1,21 +1,42 @@
 """What each function is given, made on first use from its environment; tests give their own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from chalicelib.cases import store as cases
 from chalicelib.cases.house import House
 from chalicelib.people import store as directory
-from chalicelib.platform import keytable
 from chalicelib.platform.aws import Aws
+from chalicelib.platform.dynamo import Shape
+from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import Ports, Table
 from chalicelib.platform.settings import PublisherSettings, TokenSettings
 
-SHAPES = {
-    Table.CASES: cases.SHAPE,
-    Table.DIRECTORY: directory.SHAPE,
-    Table.KEYS: keytable.SHAPE,
-}
+if TYPE_CHECKING:
+    from chalicelib.cases import store as cases
+    from chalicelib.platform import keytable
+else:
+    cases = lazy("chalicelib.cases.store")
+    keytable = lazy("chalicelib.platform.keytable")
+
+MODELS = {Table.CASES: cases, Table.DIRECTORY: directory, Table.KEYS: keytable}
+
+
+class Shapes(Mapping[Table, Shape]):
+    """The shape of each table; its models, some dozen classes, are made on first use."""
+
+    def __getitem__(self, table: Table) -> Shape:
+        shape: Shape = MODELS[table].SHAPE
+        return shape
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(MODELS)
+
+    def __len__(self) -> int:
+        return len(MODELS)
+
+
+SHAPES = Shapes()
 
 
 class Houses:

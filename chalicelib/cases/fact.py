@@ -261,9 +261,8 @@ class Fact:
             )
         )
 
-    def commit(self, calendar: Calendar) -> list[Operation]:
-        """Every operation of the transaction, the case row first."""
-        remove = []
+    def watch(self, calendar: Calendar) -> list[str]:
+        """Set when the tick must look at the case next; the attributes to remove when never."""
         due = clockwork.next_due(
             self.service,
             self.case,
@@ -272,12 +271,16 @@ class Fact:
             list(self.tasks.values()),
             calendar,
         )
-        if due is None:
-            remove = ["due_shard", "due_at"]
-            self.case.pop("due_shard", None)
-            self.case.pop("due_at", None)
-        else:
+        if due is not None:
             self.case |= {"due_shard": shard("case", self.number), "due_at": due}
+            return []
+        self.case.pop("due_shard", None)
+        self.case.pop("due_at", None)
+        return ["due_shard", "due_at"]
+
+    def commit(self, calendar: Calendar) -> list[Operation]:
+        """Every operation of the transaction, the case row first."""
+        remove = self.watch(calendar)
         before = self.file.case
         changed = {name: v for name, v in self.case.items() if before.get(name) != v}
         remove += [name for name in OPTIONAL if name in before and name not in self.case]

@@ -82,7 +82,7 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
         )
     fact.owe("start", generation=1)
     fact.record(it.service.received, {"given": given, "missing": lacking, "channel": it.channel})
-    fact.commit(house.calendar)
+    fact.watch(house.calendar)
     return fact, [Put(Table.CASES, fact.case), *fact.operations, fact.out(), mint]
 
 

@@ -94,13 +94,19 @@ class DynamoStore:
         session.register_component("data_loader", PlainLoader())
         # botocore otherwise composes its user agent anew for every request.
         session.set_default_client_config(Config(user_agent="bancheng"))
-        for table, shape in shapes.items():
-            self.connection.add_meta_table(_meta(names[table], shape))
+        self._known: set[Table] = set()
+
+    def _name(self, table: Table) -> str:
+        """The table's name; its models are read when it is first asked for."""
+        if table not in self._known:
+            self.connection.add_meta_table(_meta(self._names[table], self._shapes[table]))
+            self._known.add(table)
+        return self._names[table]
 
     def get(self, table: Table, key: Key) -> Row | None:
         data = self._call(
             lambda: self.connection.get_item(
-                self._names[table], key[0], range_key=key[1], consistent_read=True
+                self._name(table), key[0], range_key=key[1], consistent_read=True
             )
         )
         item = data.get("Item")
@@ -111,7 +117,7 @@ class DynamoStore:
         rows: list[Row] = []
         options: dict[str, Any] = {"range_key_condition": within, "consistent_read": True}
         while True:
-            data = self._call(partial(self.connection.query, self._names[table], pk, **options))
+            data = self._call(partial(self.connection.query, self._name(table), pk, **options))
             rows += [self._row(table, item) for item in data["Items"]]
             options["exclusive_start_key"] = data.get("LastEvaluatedKey")
             if not options["exclusive_start_key"]:
@@ -119,7 +125,7 @@ class DynamoStore:
 
     def get_many(self, table: Table, keys: Sequence[Key]) -> list[Row]:
         found: dict[Key, Row] = {}
-        name = self._names[table]
+        name = self._name(table)
         wanted = [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys(keys)]
         while wanted:
             batch, wanted = wanted[:100], wanted[100:]
@@ -146,7 +152,7 @@ class DynamoStore:
         _, range_key = self._shapes[table].indexes[index]
         data = self._call(
             lambda: self.connection.query(
-                self._names[table],
+                self._name(table),
                 value,
                 range_key_condition=None if upto is None else Path(range_key) <= {"S": upto},
                 index_name=index,
@@ -204,7 +210,7 @@ class DynamoStore:
         kind = operation.row["kind"] if isinstance(operation, Put) else operation.kind
         model = self._shapes[operation.table].kinds[kind]
         if isinstance(operation, Put) and isinstance(operation.when, Absent | None):
-            return _plain_put(self._names[operation.table], model, operation)
+            return _plain_put(self._name(operation.table), model, operation)
         kwargs: dict[str, Any] = {"range_key": sk, "key": "Key"}
         if operation.when is not None:
             kwargs["condition"] = _expression(operation.when, model)
@@ -215,7 +221,7 @@ class DynamoStore:
             kwargs |= {"key": "Item", "attributes": _serialize(model, operation.row)}
         elif isinstance(operation, Change):
             kwargs["actions"] = _actions(model, operation)
-        return self.connection.get_operation_kwargs(self._names[operation.table], pk, **kwargs)
+        return self.connection.get_operation_kwargs(self._name(operation.table), pk, **kwargs)
 
 
 def _of_kind(

@@ -53,7 +53,7 @@ class Meter(DynamoStore):
     def _item(self, operation: Operation) -> Item | None:
         pk, sk = operation.key
         answer = self.connection.get_item(
-            NAMES[operation.table], pk, range_key=sk, consistent_read=True
+            self._name(operation.table), pk, range_key=sk, consistent_read=True
         )
         item: Item | None = answer.get("Item")
         return item
