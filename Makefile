@@ -3,9 +3,15 @@ SHELL := /bin/sh
 RUN := .local/venv/bin/python
 TOOLS := requirements.txt infra/requirements-tools.txt
 NODE := .local/node
+# One validator of machines; validators and renderers that clients run; forms that others wrote.
+NODE_PACKAGES := asl-validator@4.0.0 \
+	ajv@8.20.0 ajv-formats@3.0.1 @rjsf/core@6.11.1 @rjsf/utils@6.11.1 @rjsf/validator-ajv8@6.11.1 \
+	@jsonforms/core@3.7.0 react@19.3.1 react-dom@19.3.1 \
+	@jsonforms/examples@3.7.0 @rjsf/snapshot-tests@6.10.1 @testing-library/react@16.3.3 \
+	@testing-library/jest-dom@7.0.1 survey-core@3.1.1 angular-schema-form@0.8.14 jsonform@2.2.5
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench package why stop clean tools emulator dev node
+.PHONY: help run demo test bench package why stop clean tools emulator dev node suite
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -13,10 +19,10 @@ help: ## this list
 run: tools emulator ## start everything on this computer; Ctrl-C stops it and keeps the data
 	@exec $(RUN) -m infra.local run
 
-demo: tools emulator ## play the service over HTTP, on the running stack or one it starts
+demo: tools emulator ## play three services over HTTP, on the running stack or one it starts
 	@exec $(RUN) -m infra.demo
 
-test: dev emulator node ## lint, types, and every tier of tests
+test: dev emulator node suite ## lint, types, and every tier of tests
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy app.py chalicelib infra tests
 	.local/venv/bin/lint-imports --no-cache
@@ -51,4 +57,7 @@ dev:
 	@infra/venv.sh .local/venv $(TOOLS) infra/requirements-dev.txt
 
 node:
-	@infra/node.sh $(NODE) asl-validator 4.0.0
+	@infra/node.sh $(NODE) $(NODE_PACKAGES)
+
+suite: dev
+	@infra/suite.sh .local/suite $(RUN)

@@ -14,15 +14,36 @@ Texts = Mapping[str, str]
 
 TYPE_PREFIX = "urn:bancheng:problem:"
 
+# Members of a request body that schemas of service documents judge.
+INSTANCES = ("/answers", "/details")
+# Ajv's parameters of an error about a member, reported at the object it belongs to.
+MEMBERS = frozenset({"missingProperty", "additionalProperty"})
+
 
 class Finding(NamedTuple):
-    """One thing wrong at one place: `pointer` is a JSON Pointer into what was sent."""
+    """One thing wrong at one place: `pointer` is a JSON Pointer into what was sent.
+
+    A warning says what could be better and refuses nothing.
+    """
 
     pointer: str
     keyword: str
     texts: Texts
     params: Mapping[str, Any] = MappingProxyType({})
     schema_path: str = ""
+    severity: str = "error"
+
+    @property
+    def instance_path(self) -> str:
+        """The value that was judged, as Ajv names it: from the instance of the form's schema on.
+
+        Of a member that is missing, or should not be there, it is the parent.
+        """
+        path = self.pointer
+        if not MEMBERS.isdisjoint(self.params):
+            path = path.rpartition("/")[0]
+        base = next((one for one in INSTANCES if f"{path}/".startswith(f"{one}/")), "")
+        return path.removeprefix(base)
 
     def body(self, language: str) -> dict[str, Any]:
         message = pick(self.texts, language)
@@ -30,7 +51,7 @@ class Finding(NamedTuple):
             "pointer": self.pointer,
             "code": self.keyword,
             "detail": message,
-            "instancePath": self.pointer,
+            "instancePath": self.instance_path,
             "schemaPath": self.schema_path,
             "keyword": self.keyword,
             "params": dict(self.params),
@@ -130,7 +151,10 @@ class MethodNotAllowed(Problem):
 
 class Conflict(Problem):
     slug, status = "invalid-transition", 409
-    titles = {"zh-Hans": "办件状态已变，不能这样办理", "en": "The case does not allow this now"}
+    titles: ClassVar[Texts] = {
+        "zh-Hans": "办件状态已变，不能这样办理",
+        "en": "The case does not allow this now",
+    }
 
 
 class AlreadyDecided(Conflict):
@@ -164,6 +188,74 @@ class NotYet(Conflict):
     titles = {"zh-Hans": "尚未到这一步", "en": "Something else must be done first"}
 
 
+class NotForThisCase(Conflict):
+    slug = "not-for-this-case"
+    titles: ClassVar[Texts] = {
+        "zh-Hans": "此件的情况不适用这项操作",
+        "en": "What this case is does not allow this",
+    }
+
+
+class OnceOnly(Conflict):
+    slug = "once-only"
+    titles: ClassVar[Texts] = {
+        "zh-Hans": "此事已经办过，只能办一次",
+        "en": "This was done before, and may be done once only",
+    }
+
+
+class AlreadyClaimed(Conflict):
+    slug = "already-claimed"
+    titles: ClassVar[Texts] = {"zh-Hans": "您已认领", "en": "You have claimed this already"}
+
+
+class NoMoreTime(Conflict):
+    slug = "no-more-time"
+    titles: ClassVar[Texts] = {"zh-Hans": "不能再延期", "en": "No more time can be given"}
+
+
+class NothingToWaive(Conflict):
+    slug = "nothing-to-waive"
+    titles: ClassVar[Texts] = {
+        "zh-Hans": "没有可以免交的材料",
+        "en": "There is no paper that could be waived",
+    }
+
+
+class SecondPersonRequired(Conflict):
+    slug = "second-person-required"
+    titles = {
+        "zh-Hans": "须由另一人发布：上传人不能发布自己的文件",
+        "en": "Somebody else must publish this: nobody publishes what they have uploaded",
+    }
+
+
+class VerdictNotAccepted(Conflict):
+    """The order must name the verdict it accepts when open cases may be touched."""
+
+    slug = "verdict-not-accepted"
+    titles = {
+        "zh-Hans": "此次改动会影响在办件，请先看改动报告，再确认发布",
+        "en": "These changes touch open cases: read the report, then say which verdict you accept",
+    }
+
+
+class NotOpenYet(Conflict):
+    slug = "not-open-yet"
+    titles = {
+        "zh-Hans": "此事项尚未开办",
+        "en": "This service is not open yet",
+    }
+
+
+class ServiceClosed(Problem):
+    slug, status = "service-closed", 410
+    titles: ClassVar[Texts] = {
+        "zh-Hans": "此事项已停止受理新申请",
+        "en": "This service takes no new applications",
+    }
+
+
 class TooLarge(Problem):
     slug, status = "too-large", 413
     titles = {"zh-Hans": "提交的内容过大", "en": "The request is too large"}
@@ -183,7 +275,7 @@ class Refused(Problem):
     """The body is readable but its contents are refused; findings point at each place."""
 
     slug, status = "answers-refused", 422
-    titles = {"zh-Hans": "填写的内容有误", "en": "Some answers are not right"}
+    titles: ClassVar[Texts] = {"zh-Hans": "填写的内容有误", "en": "Some answers are not right"}
 
 
 class TextNotAllowed(Refused):
@@ -202,6 +294,14 @@ class NumberOutOfRange(Refused):
 class UnknownRegion(Refused):
     slug = "unknown-region"
     titles = {"zh-Hans": "所选地区不在受理范围", "en": "This region is not served here"}
+
+
+class NotOffered(Refused):
+    slug = "not-offered-here"
+    titles = {
+        "zh-Hans": "此事项尚未在该地区开办",
+        "en": "This service is not open in this region",
+    }
 
 
 class KeyReused(Problem):

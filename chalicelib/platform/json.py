@@ -8,6 +8,7 @@ refused; a number that would not read back equal is refused.
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -28,6 +29,7 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_PARTS = 10_000
 MAX_INTEGER = 2**53 - 1
+LONGEST_QUOTED = 40
 
 # Possessive, so that an unfinished string costs one pass and not one for every escape in it.
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
@@ -39,11 +41,11 @@ _ESCAPED_SUSPECT = re.compile(r"\\u(?:00[01][0-9a-f]|007f|008|009|20[0-6]|d[89a-
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-def read(raw: bytes, max_bytes: int = MAX_BYTES) -> Any:
+def read(raw: bytes, max_bytes: int = MAX_BYTES, max_parts: int = MAX_PARTS) -> Any:
     """The value in `raw`. Raises Malformed, TooLarge, NumberOutOfRange or TextNotAllowed."""
     if len(raw) > max_bytes:
         raise TooLarge
-    _refuse_depth(raw)
+    _refuse_depth(raw, max_parts)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -56,6 +58,9 @@ def read(raw: bytes, max_bytes: int = MAX_BYTES) -> Any:
             parse_float=_float,
             parse_int=_integer,
         )
+    except _Twice as error:
+        name = _quotable(str(error))
+        raise Malformed(_texts(f"名称重复：{name}", f"a name stands twice: {name}")) from error
     except (ValueError, RecursionError) as error:
         raise Malformed(_texts("不是有效的JSON", "not valid JSON")) from error
     if _FORBIDDEN.search(text) or _ESCAPED_SUSPECT.search(text):
@@ -78,12 +83,12 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text)
 
 
-def _refuse_depth(raw: bytes) -> None:
+def _refuse_depth(raw: bytes, max_parts: int) -> None:
     """Count levels, and objects and arrays, outside strings; no honest form comes near."""
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return
     bare = _STRINGS.sub(b"", raw)
-    if bare.count(b"[") + bare.count(b"{") > MAX_PARTS:
+    if bare.count(b"[") + bare.count(b"{") > max_parts:
         raise Malformed(_texts("内容的部分过多", "too many objects and arrays"))
     depth = 0
     for bracket in _BRACKETS.findall(bare):
@@ -92,10 +97,21 @@ def _refuse_depth(raw: bytes) -> None:
             raise Malformed(_texts("嵌套过深", "nested too deeply"))
 
 
+class _Twice(ValueError):
+    """The name that one object has twice."""
+
+
+def _quotable(name: str) -> str:
+    """The name as it may stand in a refusal: short, and no character that misleads."""
+    shown = name.encode("utf-8", "replace").decode()[:LONGEST_QUOTED]
+    return _FORBIDDEN.sub("?", shown)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise ValueError("duplicate name")
+        counted = Counter(name for name, _ in pairs)
+        raise _Twice(next(name for name, times in counted.items() if times > 1))
     return result
 
 

@@ -73,6 +73,12 @@ class PublisherSettings(Settings):
     flow_role_arn: str
     queue_url: str
     partition: str
+    languages: str
+
+    @property
+    def needed_languages(self) -> frozenset[str]:
+        """Without a translation into each of these nothing is published."""
+        return frozenset(one.strip() for one in self.languages.split(",") if one.strip())
 
 
 def refuse_local_issuer(issuer: str) -> None:

@@ -7,6 +7,8 @@ are kept by content hash. For `required` the pointer names the absent child.
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
+from itertools import islice
 from typing import Any, NoReturn
 
 import jsonschema_rs
@@ -15,9 +17,31 @@ from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape
 from chalicelib.services.formats import SENTENCES as FORMAT_SENTENCES
 from chalicelib.services.formats import named
+from chalicelib.services.gate import finding
+from chalicelib.services.moments import strict
+from chalicelib.services.price import MAX_ANSWERS
+from chalicelib.services.telling import Telling
 
 KEPT = 256
 MAX_FINDINGS = 50
+# What telling every error may take, in tens of nanoseconds.
+MOST_TELLING = 1_500_000
+# States of a compiled pattern.
+PATTERN_BYTES = 256 * 1024
+
+Schema = Mapping[str, Any]
+
+
+class Form:
+    """One schema, compiled, and what telling its errors may cost."""
+
+    def __init__(self, schema: Schema, formats: Mapping[str, Callable[[str], bool]]) -> None:
+        self.schema = schema
+        self.validator = compiled(schema, formats)
+
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(self.schema)
 
 
 class Forms:
@@ -25,40 +49,71 @@ class Forms:
 
     def __init__(self, today: Callable[[], date]) -> None:
         self._formats = named(today)
-        self._kept: OrderedDict[str, jsonschema_rs.Draft202012Validator] = OrderedDict()
+        self._kept: OrderedDict[str, Form] = OrderedDict()
 
-    def check(
-        self, name: str, schema: Mapping[str, Any], value: Any, at: str = ""
-    ) -> list[Finding]:
-        """The findings on `value`; `name` stands for the schema's content, `at` is prefixed."""
-        validator = self._kept.get(name)
-        if validator is None:
-            validator = self._kept[name] = compiled(schema, self._formats)
+    def check(self, name: str, schema: Schema, value: Any, at: str = "") -> list[Finding]:
+        """At most MAX_FINDINGS findings on `value`; `name` stands for the schema's content, `at`
+        is prefixed. One on the whole where there are more than MAX_ANSWERS values, or where so
+        much may be wrong that telling it would take too long."""
+        if not _few(value):
+            zh, en = f"内容过多：最多{MAX_ANSWERS}项", f"Too much: {MAX_ANSWERS} values at most"
+            return [finding(at, "size", zh, en, limit=MAX_ANSWERS)]
+        form = self._form(name, schema)
+        if form.validator.is_valid(value):
+            return []
+        if form.telling.takes_more(value, MOST_TELLING):
+            zh, en = (
+                "内容有误，条目过多，无法逐一指出",
+                "Something is wrong, in too many entries to tell",
+            )
+            return [finding(at, "errors", zh, en)]
+        told = (one for error in form.validator.iter_errors(value) for one in _findings(error, at))
+        return list(islice(told, MAX_FINDINGS))
+
+    def holds(self, name: str, schema: Schema, value: Any) -> bool:
+        return _few(value) and self._form(name, schema).validator.is_valid(value)
+
+    def _form(self, name: str, schema: Schema) -> Form:
+        form = self._kept.get(name)
+        if form is None:
+            form = self._kept[name] = Form(schema, self._formats)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        if validator.is_valid(value):
-            return []
-        findings = []
-        for error in validator.iter_errors(value):
-            findings += _findings(error, at)
-            if len(findings) >= MAX_FINDINGS:
-                break
-        return findings
+        return form
 
-    def holds(self, name: str, schema: Mapping[str, Any], value: Any) -> bool:
-        return not self.check(name, schema, value)
+
+def _few(value: Any) -> bool:
+    """Whether there are MAX_ANSWERS values or fewer."""
+    ahead, left = [value], MAX_ANSWERS
+    while ahead and left >= 0:
+        here = ahead.pop()
+        left -= 1
+        if isinstance(here, dict | list) and len(here) <= left:
+            ahead += here.values() if isinstance(here, dict) else here
+        elif isinstance(here, dict | list):
+            return False
+    return left >= 0
 
 
 def compiled(
-    schema: Mapping[str, Any], formats: Mapping[str, Callable[[str], bool]]
+    schema: Schema, formats: Mapping[str, Callable[[str], bool]]
 ) -> jsonschema_rs.Draft202012Validator:
     """Raises jsonschema_rs.ValidationError or ValueError for a schema that cannot be used."""
     return jsonschema_rs.Draft202012Validator(
         dict(schema),
-        formats=dict(formats),
+        formats={**strict(), **formats},
         validate_formats=True,
         retriever=_refuse,
-        pattern_options=jsonschema_rs.RegexOptions(),
+        pattern_options=jsonschema_rs.RegexOptions(size_limit=PATTERN_BYTES),
+        # Without it every message would be made with a copy of the answer in it.
+        mask="this",
+    )
+
+
+def own(schema: Schema) -> jsonschema_rs.Draft202012Validator:
+    """For a schema of the platform itself: formats are notes, messages repeat no value."""
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema), retriever=_refuse, pattern_options=jsonschema_rs.RegexOptions(), mask="this"
     )
 
 
@@ -93,7 +148,8 @@ def _findings(error: Any, at: str) -> list[Finding]:
             )
             for name in kind.unexpected
         ]
-    zh, en = _sentence(keyword, kind)
+    blank = keyword == "pattern" and isinstance(error.instance, str) and not error.instance.strip()
+    zh, en = BLANK if blank else _sentence(keyword, kind)
     return [Finding(pointer, keyword, {"zh-Hans": zh, "en": en}, {}, path)]
 
 
@@ -103,6 +159,8 @@ def _sentence(keyword: str, kind: Any) -> tuple[str, str]:
     return SENTENCES.get(keyword, ("此项填写不对", "This answer is not right"))
 
 
+# A pattern that a text of nothing but blanks does not meet.
+BLANK = ("不能为空", "This answer must not be blank")
 SENTENCES = {
     "type": ("此项类型不对", "This answer has the wrong type"),
     "format": ("号码或格式不对，请核对", "This number or format is not right; please check it"),

@@ -1,6 +1,7 @@
 """Notices that every service has: the answers to what residents send by SMS.
 
-A service document may word them itself under the same name.
+A service document may word them itself under the same name. What a phone is told that we never
+wrote to belongs to no service.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,10 @@ def _notice(on: str, sms: tuple[str, str], call: tuple[str, str]) -> Mapping[str
     }
 
 
+STRANGER: Mapping[str, str] = {
+    "zh-Hans": "{sign}此号码没有在办的事。要咨询或者办事，请打{phone}。",
+    "en": "{sign}Nothing is in hand for this number. To ask or apply please call {phone}.",
+}
 COMMON: Mapping[str, Mapping[str, Any]] = {
     "sms_progress": _notice(
         "progress_asked",
@@ -55,6 +60,22 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
             "Hello. We did not understand your text message. How can we help?",
         ),
     ),
+    # What an answer did is told by the document's own notices; else it is only thanked for.
+    "sms_thanks": {
+        **_notice(
+            "",
+            (
+                "{sign}{service}{no}：您的回复已收到，谢谢您。电话{phone}",
+                "{sign}{service} {no}: we have your answer. Thank you. {phone}",
+            ),
+            (
+                "您好，{service}{no}您的短信回复已收到，谢谢您。",
+                "Hello. We have your text message about {service} {no}. Thank you.",
+            ),
+        ),
+        "key": "sms.thanks",
+        "on": [],
+    },
     "sms_which": _notice(
         "reply_ambiguous",
         (
@@ -66,4 +87,27 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
             "Hello. Several of our questions are open with you. Which one did you answer?",
         ),
     ),
+    "correct": {
+        "key": "case.correct",
+        "on": ["correction_asked"],
+        "channels": ["sms"],
+        "texts": {
+            "sms": {
+                "zh-Hans": "{sign}{service}{no}的表单有更新，请到网上或窗口补填。电话{phone}",
+                "en": "{sign}The form of {service} {no} has changed: please complete it online"
+                " or at a window. {phone}",
+            },
+            "call": {
+                "zh-Hans": "您好，{service}{no}的表单有更新，还要请您补填几项，可以到窗口办理。",
+                "en": "Hello. The form of {service} {no} has changed and some answers are missing."
+                " You can complete it at a window.",
+            },
+        },
+    },
+}
+
+# What is sent while a notice's own text waits for the provider's approval.
+GENERAL: Mapping[str, str] = {
+    "zh-Hans": "{sign}您的{service}有新进展，编号{no}。详情请打{phone}",
+    "en": "{sign}There is news about your {service}, no. {no}. Please call {phone}",
 }

@@ -40,6 +40,11 @@ class Service:
         return str(self.data["service"])
 
     @property
+    def trial(self) -> bool:
+        """Whether this is a version under test."""
+        return self.version < 0
+
+    @property
     def stages(self) -> Mapping[str, Data]:
         stages: Mapping[str, Data] = self.data["flow"]["stages"]
         return stages

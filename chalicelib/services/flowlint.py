@@ -20,6 +20,9 @@ SYSTEM_EVENTS = frozenset(
         "list_asked",
         "not_understood",
         "reply_ambiguous",
+        "rebased",
+        "correction_asked",
+        "corrected",
     }
 )
 

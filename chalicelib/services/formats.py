@@ -8,6 +8,21 @@ from chalicelib.platform.numbers import is_number
 
 STANDARD = ("date", "date-time", "time", "email", "uuid")
 
+# What one check costs, in tens of nanoseconds; those not named here cost next to nothing.
+UNITS: Mapping[str, float] = {
+    "email": 20,
+    "case-number": 200,
+    "cn-citizen-number": 400,
+    "cn-landline": 50,
+    "cn-mobile": 30,
+    "cn-organisation-code": 250,
+    "cn-phone": 60,
+    "cn-postcode": 60,
+    "cn-region-code": 120,
+    "cn-uscc": 350,
+    "person-id": 400,
+}
+
 # What to say instead of the general sentence on formats, where it can help more.
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "case-number": (

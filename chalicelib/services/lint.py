@@ -4,67 +4,120 @@ First the shape (the published JSON Schema), then what a schema cannot say: reac
 and a way out of every stage, clocks that stop, words that exist, texts that fit an SMS.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry
+import jsonschema_rs
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
+from chalicelib.services.answers import own
 from chalicelib.services.asklint import ask_findings
 from chalicelib.services.deadlint import dead_end_findings
-from chalicelib.services.document import Service, result_of
+from chalicelib.services.document import Listed, Service, result_of
 from chalicelib.services.flowlint import SYSTEM_EVENTS, finding, flow_findings, recorded_events
-from chalicelib.services.formlint import schema_findings
+from chalicelib.services.formlint import sized_findings
+from chalicelib.services.gate import DOCUMENT, breach, extent
+from chalicelib.services.logiclint import logic_findings
 from chalicelib.services.namelint import name_findings
 from chalicelib.services.partlint import part_findings
 from chalicelib.services.schema import schema_text
 from chalicelib.services.texts import text_findings
 
+MOST_FINDINGS = 100
+# Schemas inside all the schemas of a document; those that answers to questions are tried on; and
+# the ways of its flow, counted for every stage that is asked about and every stage on the way.
+MOST_SCHEMAS = 2_500
+MOST_ASKED = 1_000
+MOST_WAYS = 200_000
+Check = Callable[[Service], Iterator[Finding]]
+Kind = jsonschema_rs.ValidationErrorKind
 # What a clock that runs out must name, by what it does.
 NEEDED = {"act": "action", "settle": "outcome", "escalate": "who", "close": "event"}
 
 
+class Read(Service):
+    """A document under test: the checks ask for its actions again and again."""
+
+    @cached_property
+    def _actions(self) -> tuple[Listed, ...]:
+        return tuple(super().every_action())
+
+    def every_action(self) -> Iterator[Listed]:
+        return iter(self._actions)
+
+
 def lint(document: Any) -> list[Finding]:
-    """Every finding; an empty list means that it may be published."""
-    findings = list(_shape(document))
+    """Findings, MOST_FINDINGS at most; an empty list means that it may be published.
+
+    Whatever the document is: size and depth come first, what reads the shape only on a right one,
+    what reads schemas only on sound ones.
+    """
+    over = breach(document, DOCUMENT)
+    findings = [over] if over else _some(_shape(document))
     if findings:
         return findings
-    service = Service(document)
-    checks: list[Callable[[Service], Iterator[Finding]]] = [
-        flow_findings,
-        part_findings,
-        dead_end_findings,
-        _clocks,
-        _events,
-        _reasons,
-        _schemas,
-        _names,
-        text_findings,
-        ask_findings,
-    ]
-    return [finding for check in checks for finding in check(service)]
+    service = Read(document)
+    findings = _some(_too_much(service))
+    if findings:
+        return findings
+    findings = _some(_schemas(service))
+    checks = WHERE_SOUND if not findings else ()
+    return findings + _some(found for check in (*ALWAYS, *checks) for found in check(service))
+
+
+def _some(findings: Iterable[Finding]) -> list[Finding]:
+    return list(islice(findings, MOST_FINDINGS))
+
+
+@cache
+def _law() -> jsonschema_rs.Draft202012Validator:
+    return own(loads(schema_text()))
 
 
 def _shape(document: Any) -> Iterator[Finding]:
-    validator = Draft202012Validator(loads(schema_text()), registry=Registry())
-    for error in sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.path)))[:50]:
-        pointer = "".join(f"/{escape(str(part))}" for part in error.absolute_path)
-        for name in _culprits(error):
+    """What the published schema says; telling where starts only once it is known to be wrong."""
+    if _law().is_valid(document):
+        return
+    for error in islice(_law().iter_errors(document), MOST_FINDINGS):
+        pointer = "".join(f"/{escape(str(part))}" for part in error.instance_path)
+        for name, keyword in _culprits(error):
             here = f"{pointer}/{escape(name)}" if name else pointer
-            yield finding(here, error.validator, "此处不符合事项文件格式", error.message[:300])
+            yield finding(here, keyword, "此处不符合事项文件格式", error.message[:300])
 
 
-def _culprits(error: Any) -> list[str]:
-    """The members that an error about an object is about; one empty name for the value itself."""
-    if error.validator == "required":
-        return [name for name in error.validator_value if name not in error.instance]
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        return [name for name in error.instance if name not in error.schema.get("properties", {})]
-    if "propertyNames" in error.absolute_schema_path:
-        return [str(error.instance)]
-    return [""]
+def _culprits(error: jsonschema_rs.ValidationError) -> list[tuple[str, str]]:
+    """The members that an error about an object is about, each with its keyword; one empty name
+    for the value itself."""
+    match error.kind:
+        case Kind.Required(property=name):
+            return [(name, "required")]
+        case Kind.AdditionalProperties(unexpected=names):
+            return [(name, "additionalProperties") for name in names[:MOST_FINDINGS]]
+        case Kind.PropertyNames(error=inside):
+            return [(str(inside.instance), inside.kind.name)]
+    return [("", error.kind.name)]
+
+
+def _too_much(service: Service) -> Iterator[Finding]:
+    """What would keep the checks below busy: they ask of every stage where each way leads, of
+    every action which others there are, and try each answer to a question on its action."""
+    actions = list(service.every_action())
+    outcomes = sum(len(stage.get("outcomes", ())) for stage in service.stages.values())
+    ways = len(actions) + outcomes + len(service.always)
+    if len(service.stages) ** 2 * ways + 4 * len(actions) ** 2 > MOST_WAYS:
+        zh, en = "环节和操作过多", "too many stages and ways between them"
+        yield finding("/flow", "cost", zh, en)
+        return
+    asked = (notice.get("asks", {}).get("replies", {}) for notice in service.notices.values())
+    named = Counter(reply.get("action") for replies in asked for reply in replies.values())
+    tried = [one for one in actions if one.name in named and "input" in one.data]
+    if sum(named[one.name] * extent(one.data["input"]) for one in tried) > MOST_ASKED:
+        zh, en = "短信答复过多，或其操作的表单过大", "too many replies, or to too large actions"
+        yield finding("/notices", "cost", zh, en)
 
 
 def _clocks(service: Service) -> Iterator[Finding]:
@@ -149,8 +202,15 @@ def _reasons(service: Service) -> Iterator[Finding]:
 
 
 def _schemas(service: Service) -> Iterator[Finding]:
+    left = MOST_SCHEMAS
     for at, schema in _every_schema(service):
-        yield from schema_findings(at, schema)
+        left -= extent(schema)
+        if left < 0:
+            zh = f"各表单合计最多{MOST_SCHEMAS}个定义"
+            en = f"{MOST_SCHEMAS} schemas at most in all forms together"
+            yield finding(at, "cost", zh, en)
+            return
+        yield from sized_findings(at, schema)
 
 
 def _every_schema(service: Service) -> Iterator[tuple[str, Any]]:
@@ -169,3 +229,13 @@ def _every_schema(service: Service) -> Iterator[tuple[str, Any]]:
 
 def _names(service: Service) -> Iterator[Finding]:
     return name_findings(service, frozenset(recorded_events(service)))
+
+
+ALWAYS: Sequence[Check] = (flow_findings, _clocks, _events, _reasons, text_findings)
+WHERE_SOUND: Sequence[Check] = (
+    part_findings,
+    dead_end_findings,
+    _names,
+    ask_findings,
+    logic_findings,
+)

@@ -222,3 +222,27 @@ def test_every_text_for_people_is_there_in_chinese_and_in_english(service: str) 
 
     assert len(found) > 50
     assert [text["zh-Hans"] for text in found if "en" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("format", "good", "bad"),
+    [
+        (
+            "date",
+            "2026-02-28",
+            ["+202-01-01", ".000-01-01", "999/-12-31", "2026-2-3", "0000-01-01"],
+        ),
+        ("time", "12:00:00Z", ["12:00:0.Z", "+2:00:00Z", "12:00:00", "１2:00:00Z"]),
+        (
+            "date-time",
+            "2026-02-28T12:00:00+08:00",
+            ["2026-02-28T12:00:0.Z", "+026-02-28T12:00:00Z"],
+        ),
+    ],
+)
+def test_a_moment_is_spelt_as_rfc_3339_spells_it(format: str, good: str, bad: list[str]) -> None:
+    forms, schema = Forms(lambda: date(2026, 3, 10)), {"type": "string", "format": format}
+
+    assert forms.check(format, schema, good) == []
+    for one in [*bad, f" {good}", f"{good}\n", "2026-02-30", ""]:
+        assert [found.keyword for found in forms.check(format, schema, one)] == ["format"], one

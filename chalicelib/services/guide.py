@@ -1,0 +1,44 @@
+"""The public guide of a service (办事指南), made of the document that the engine runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.platform.errors import pick
+from chalicelib.services.document import Service
+
+
+def guide(service: Service, language: str) -> dict[str, Any]:
+    """The public notice, from the document the engine runs (promise 3)."""
+    data = service.data
+    return {
+        "service": service.id,
+        "version": service.version,
+        "title": pick(data["titles"], language),
+        "guide": data["guide"],
+        "channels": data["channels"],
+        "levels": data["levels"],
+        "form": data["form"],
+        "views": data.get("views", {}),
+        "logic": _public(data.get("logic", {})),
+        "papers": [{**paper, "title": pick(paper["titles"], language)} for paper in data["papers"]],
+        "clocks": {
+            name: {
+                "title": pick(clock["titles"], language),
+                "budget": clock["budget"],
+                "basis": clock.get("basis"),
+            }
+            for name, clock in data["clocks"].items()
+        },
+        "stages": [
+            {"stage": name, "title": pick(stage["titles"], language)}
+            for name, stage in service.stages.items()
+        ],
+        "results": {name: pick(r["titles"], language) for name, r in data["results"].items()},
+    }
+
+
+def _public(logic: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form that is filled in needs to know; who handles it is the office's own business."""
+    tables = logic.get("tables", {})
+    shown = {name: one for name, one in tables.items() if one.get("decides") != "routing"}
+    return {**logic, "tables": shown} if tables else dict(logic)

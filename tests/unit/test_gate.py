@@ -1,0 +1,240 @@
+"""Where the bounds on uploads lie, what is said beyond them, and that honest forms are within."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from chalicelib.platform.errors import Finding
+from chalicelib.services.answers import Forms
+from chalicelib.services.formlint import DIALECT, schema_findings
+from chalicelib.services.gate import DOCUMENT, breach
+from chalicelib.services.lint import lint
+from chalicelib.services.pattern import written_out
+from tests.unit.hostile_schemas import document
+
+Make = Callable[[int], Any]
+
+
+def found(schema: Any) -> list[tuple[str, str]]:
+    return [(one.pointer, one.keyword) for one in schema_findings("", schema)]
+
+
+def levels(count: int) -> Any:
+    schema: Any = {"type": "string"}
+    for _ in range(count):
+        schema = {"items": schema}
+    return schema
+
+
+def chain(count: int) -> Any:
+    steps = {f"d{n}": {"$ref": f"#/$defs/d{n + 1}"} for n in range(count)}
+    return {"$ref": "#/$defs/d0", "$defs": {**steps, f"d{count}": {"type": "string"}}}
+
+
+# The last one that is accepted, what is made of it, where one more is refused and for what.
+BOUNDS: dict[str, tuple[int, Make, str, str]] = {
+    "levels of schemas": (16, levels, "", "depth"),
+    "schemas": (1_999, lambda n: {"properties": {f"f{i}": {} for i in range(n)}}, "", "size"),
+    "bytes": (65_509, lambda n: {"title": "", "$comment": "a" * n}, "", "size"),
+    "an enum": (500, lambda n: {"enum": list(range(n))}, "/enum", "maxItems"),
+    "a choice": (500, lambda n: {"oneOf": [{"const": i} for i in range(n)]}, "/oneOf", "maxItems"),
+    "names needed": (1_000, lambda n: {"required": [f"a{i}" for i in range(n)]}, "/required",
+                     "maxItems"),
+    "entries that differ": (200, lambda n: {"uniqueItems": True, "maxItems": n}, "/uniqueItems",
+                            "uniqueItems"),
+    "a pattern": (256, lambda n: {"pattern": "a" * n}, "/pattern", "pattern"),
+    "a repeat": (2_000, lambda n: {"pattern": f"^a{{{n}}}"}, "/pattern", "pattern"),
+    "counting after anything": (12, lambda n: {"pattern": f"a[ab]{{{n}}}"}, "/pattern", "pattern"),
+    "counting in a short text": (1_000, lambda n: {"pattern": "a[ab]{90}", "maxLength": n},
+                                 "/pattern", "pattern"),
+    "references in a row": (62, chain, "", "depth"),
+    "doubling": (17, lambda n: {"$ref": "#/$defs/d0", "$defs": doubling(n)}, "", "cost"),
+    "a choice in an endless list": (198, lambda n: {"items": {"anyOf": consts(n)}}, "", "cost"),
+    "a name": (200, lambda n: {"properties": {"a" * n: {}}}, "/properties", "name"),
+}  # fmt: skip
+
+
+def doubling(count: int) -> dict[str, Any]:
+    refs = [{"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(count)]
+    return {f"d{n}": one for n, one in enumerate([*refs, {"type": "string"}])}
+
+
+def consts(count: int) -> list[Any]:
+    return [{"const": f"c{n}"} for n in range(count)]
+
+
+@pytest.mark.parametrize(("last", "make", "pointer", "keyword"), BOUNDS.values(), ids=BOUNDS)
+def test_up_to_a_bound_all_is_well_and_one_more_is_refused(
+    last: int, make: Make, pointer: str, keyword: str
+) -> None:
+    assert found(make(last)) == []
+    assert (pointer, keyword) in found(make(last + 1))
+
+
+def test_a_misspelt_keyword_is_told_with_the_one_that_is_likely_meant() -> None:
+    typed = {"requred": [], "aditionalProperties": {}, "maxlength": 5, "x-sensitve": 1, "zzz": 1}
+    told = {one.params["keyword"]: one for one in schema_findings("/form", typed)}
+
+    likely = {word: one.params.get("likely") for word, one in told.items()}
+    assert likely == {
+        "requred": "required",
+        "aditionalProperties": "additionalProperties",
+        "maxlength": "maxLength",
+        "x-sensitve": "x-sensitive",
+        "zzz": None,
+    }
+    assert all(one.keyword == "keyword" and one.severity == "error" for one in told.values())
+    texts = told["requred"].texts
+    assert "required" in texts["zh-Hans"] and "did you mean required?" in texts["en"]
+
+
+@pytest.mark.parametrize("word", ["definitions", "dependencies", "additionalItems", "$dynamicRef"])
+def test_a_keyword_of_another_draft_is_told_with_what_to_write_instead(word: str) -> None:
+    (told,) = schema_findings("", {word: {}})
+
+    assert (told.pointer, told.keyword) == (f"/{word}", "keyword")
+    assert "not supported: " in told.texts["en"]
+
+
+HONEST: dict[str, Any] = {
+    "every registered extension": {
+        f"x-{name}": {"any": ["value"]}
+        for name in (
+            *("area", "compute", "document", "error", "lookup"),
+            *("on-hide", "prefill", "sensitive", "sms", "unique"),
+        )
+    },
+    "a urn as its name": {"$id": "urn:example:form:1", "$schema": DIALECT},
+    "a table without an end": {
+        "items": {
+            "type": "object",
+            "required": [f"f{n}" for n in range(30)],
+            "properties": {
+                f"f{n}": {"type": "string", "title": "一项", "pattern": f"^[a-z]{{1,{n + 1}}}$"}
+                for n in range(30)
+            },
+        }
+    },
+    "a list of provinces": {
+        "items": {"oneOf": [{"const": f"{n}", "title": "省"} for n in range(34)]}
+    },
+    "an optional country code": {"pattern": r"^(\+86)?1[3-9]\d{9}$"},
+    "numbers of identity cards": {"items": {"pattern": r"^\d{17}[\dXx]$"}},
+    "a pattern without an anchor": {"pattern": r"\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}"},
+    "an address of e-mail": {"pattern": r"^[\w.+-]+@[\w-]+\.[\w.-]{2,24}$", "type": "string"},
+    "names in Chinese": {"items": {"pattern": "^[\u4e00-\u9fa5·]{2,50}$"}},
+    "text of two hundred": {"pattern": "^.{1,200}$"},
+    "conditions by the dozen": {
+        "allOf": [
+            {"if": {"properties": {"kind": {"const": n}}}, "then": {"required": [f"of{n}"]}}
+            for n in range(120)
+        ]
+    },
+    "only what is known": {
+        "allOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}],
+        "unevaluatedProperties": False,
+    },
+}
+
+
+@pytest.mark.parametrize("schema", HONEST.values(), ids=HONEST)
+def test_an_honest_form_is_within_all_bounds(schema: Any) -> None:
+    assert found(schema) == []
+
+
+def test_a_document_of_any_size_has_one_finding_for_its_size() -> None:
+    deep: Any = 1
+    for _ in range(100_000):
+        deep = [deep]
+    wrong = {
+        "/views depth": {**document(), "views": deep},
+        "size of values": {**document(), "views": list(range(20_000))},
+        "size of bytes": {**document(), "views": "a" * 300_000},
+        "/views number": {**document(), "views": float("nan")},
+        "/views/0 number ": {**document(), "views": [2**53]},
+        "/views/0 text": {**document(), "views": ["\ud800"]},
+        "/views name": {**document(), "views": {"a" * 201: 1}},
+        "/views type": {**document(), "views": {1: 1}},
+        "/views/a type": {**document(), "views": {"a": {1, 2}}},
+    }
+
+    for name, value in wrong.items():
+        (told,) = lint(value)
+        place = name.split()[0] if name.startswith("/") else ""
+        assert told.pointer == place
+        assert told.keyword in name
+    assert breach(document(), DOCUMENT) is None
+
+
+FORMS = Forms(lambda: date(2026, 3, 10))
+TABLE = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": [f"f{n}" for n in range(30)],
+        "properties": {f"f{n}": {"type": "string"} for n in range(30)},
+    },
+}
+
+
+def check(schema: Any, value: Any) -> list[Finding]:
+    return FORMS.check(str(schema), schema, value, "/answers")
+
+
+def test_answers_of_too_many_values_are_refused_as_a_whole() -> None:
+    assert check({}, [0] * 4_999) == []
+    assert [(one.pointer, one.keyword) for one in check({}, [0] * 5_000)] == [("/answers", "size")]
+    assert not FORMS.holds("any", {}, {"a": [0] * 5_000})
+
+
+def test_a_table_with_a_few_wrong_cells_is_told_each_of_them() -> None:
+    rows = [{f"f{n}": "a" for n in range(30)} for _ in range(100)]
+    rows[7]["f3"] = rows[99]["f29"] = 5  # type: ignore[assignment]
+    del rows[50]["f0"]
+
+    told = {(one.pointer, one.keyword) for one in check(TABLE, rows)}
+
+    assert told == {
+        ("/answers/7/f3", "type"),
+        ("/answers/50/f0", "required"),
+        ("/answers/99/f29", "type"),
+    }
+
+
+def test_a_table_with_more_wrong_than_can_be_told_is_told_so() -> None:
+    (told,) = check(TABLE, [{}] * 4_000)
+
+    assert (told.pointer, told.keyword) == ("/answers", "errors")
+    assert told.texts["zh-Hans"] and told.texts["en"]
+
+
+def test_no_more_than_fifty_findings_are_told_of_answers() -> None:
+    few = {"items": {"type": "string"}}
+
+    assert len(check(few, [0] * 200)) == 50
+    assert len(check({"additionalProperties": False}, {f"a{n}": 0 for n in range(90)})) == 50
+
+
+THREADS = {
+    "^[0-9]{17}[0-9X]$": 0,
+    "^.{1,200}$": 0,
+    "[0-9]{6}": 0,
+    "a[ab]{30}": 30,
+    "(a|b)*a(a|b){30}": 31,
+    "^[ab]{0,9}a[ab]{30}": 30,
+    "(?:^)?a[ab]{30}": 30,
+    "^*a[ab]{30}": 30,
+    "a.{30}": 60,
+    "[ab]{90}": 90,
+    "^(x?y?){40}": 80,
+    r"\[ab]{30}": 0,
+}
+
+
+@pytest.mark.parametrize(("pattern", "threads"), THREADS.items())
+def test_what_may_run_at_once_is_counted_where_a_pattern_may_begin_anywhere(
+    pattern: str, threads: int
+) -> None:
+    assert threads <= written_out(pattern).threads <= threads + 3
