@@ -12,7 +12,22 @@ from chalicelib import wiring
 from chalicelib.platform import logs
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.settings import environment
-from chalicelib.routes import channel, door, officer, public, publisher, resident
+from chalicelib.routes import (
+    channel,
+    door,
+    forms,
+    guide,
+    officer,
+    openapi,
+    orders,
+    packages,
+    presets,
+    public,
+    publisher,
+    rebases,
+    resident,
+    versions,
+)
 
 if TYPE_CHECKING:
     from chalicelib.routes import events
@@ -26,7 +41,21 @@ logs.quiet(app.log)
 houses = wiring.Houses(environment())
 front = door.Door(houses.api, houses.tokens, lambda: app.current_request)
 
-for audience in (public, resident, officer, publisher, channel):
+for audience in (
+    public,
+    versions,
+    guide,
+    forms,
+    openapi,
+    resident,
+    officer,
+    publisher,
+    orders,
+    rebases,
+    packages,
+    presets,
+    channel,
+):
     app.register_blueprint(audience.routes(front))
 app.register_middleware(door.shape, "http")
 

@@ -13,13 +13,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import date, datetime
 from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.people.directory import BELIEVED
 from chalicelib.platform import times
 from chalicelib.platform.numbers import is_number
-from infra import seed, signed
+from infra import seed, sent, signed
 from infra.emulator import DIRECT, running
 from infra.failures import Refused, exits
 from infra.stack import STATE, LocalStack
@@ -28,6 +30,9 @@ ENDED = ("SIGINT", "SIGTERM", "SIGHUP")
 WHY_ROUTE = "/cases/{case}/why"
 WHY_READER = "officer-zhou"
 INBOX_READER = "officer-li"
+AN_EXAMPLE = "1234567894"
+# Times that calendars and rows can hold.
+YEARS = range(2000, 2101)
 
 
 def run(_: argparse.Namespace) -> None:
@@ -62,12 +67,9 @@ def tick(arguments: argparse.Namespace) -> None:
     """Let the clocks act, as of now or of the moment given, for every case or for one."""
     event = {}
     if arguments.now:
-        try:
-            event["now"] = times.text(times.moment(arguments.now))
-        except ValueError as error:
-            raise Refused("--now takes a moment such as 2026-12-31T02:00:00Z") from error
-    if arguments.case:
-        event["case"] = _number(arguments.case)
+        event["now"] = times.text(_moment(arguments.now))
+    if arguments.case is not None:
+        event["case"] = _number(arguments.case, "--case")
     print(json.dumps(_attached().invoke("worker", {"tick": event}), ensure_ascii=False))
 
 
@@ -77,20 +79,25 @@ def recover(_: argparse.Namespace) -> None:
 
 
 def away(arguments: argparse.Namespace) -> None:
-    """Record that an officer is away: whoever stands in acts with those grants meanwhile."""
-    absence = {
-        "party": arguments.party,
-        "from": arguments.first,
-        "to": arguments.last,
-        "because": arguments.because,
-    }
-    answer = _attached().invoke("publisher", {"absence": absence})
+    """Record that an officer is away, or take it back: whoever stands in acts meanwhile."""
+    absence = {"party": arguments.party, "from": _day(arguments.first, "--from"), "cancel": True}
+    if not arguments.cancel:
+        if not (arguments.last and arguments.because):
+            raise Refused("--to and --because say until when and why; --cancel takes it back")
+        last = _day(arguments.last, "--to")
+        absence |= {"to": last, "because": arguments.because, "cancel": False}
+    stack = _attached()
+    try:
+        answer = stack.invoke("publisher", {"absence": absence})
+    except Refused as error:
+        raise Refused(_in_words(error)) from error
     print(json.dumps(answer, ensure_ascii=False))
+    print(f"In force within {BELIEVED.seconds} s: so long officers' grants are believed.")
 
 
 def why(arguments: argparse.Namespace) -> None:
     """Say why a case is where it is, by the officers' own route."""
-    number = _number(arguments.case)
+    number = _number(arguments.case, "make why CASE=")
     stack = _attached()
     url = stack.base_url + WHY_ROUTE.format(case=number)
     request = urllib.request.Request(
@@ -103,13 +110,45 @@ def why(arguments: argparse.Namespace) -> None:
         raise Refused(f"there is no case {number} on this stack ({error.code})") from error
 
 
-def _number(text: str) -> str:
+def _number(text: str, how: str) -> str:
+    """A case number; `how` is the way in which the command takes one."""
+    example = f"{how}{'' if how.endswith('=') else ' '}{AN_EXAMPLE}"
+    if not text:
+        raise Refused(f"say which case: {example}")
     if not is_number(text):
         raise Refused(
-            f"{text!r} is not a case number (ten digits, the last one checks the others): "
-            "make why CASE=1234567894"
+            f"{text!r} is not a case number (ten digits, the last one checks the others), "
+            f"which is given like {example}"
         )
     return text
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = times.moment(text)
+    except (ValueError, OverflowError) as error:
+        raise Refused("--now takes a moment such as 2026-12-31T02:00:00Z") from error
+    if found.year not in YEARS:
+        raise Refused(f"--now lies between {YEARS[0]} and {YEARS[-1]}")
+    return found
+
+
+def _day(text: str, name: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise Refused(f"{name} takes a day such as 2026-03-10, not {text!r}") from error
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number from 1 up, not {text!r}")
+    return int(text)
+
+
+def _in_words(refusal: Refused) -> str:
+    """What a function said, without which function it was and the name of its error."""
+    return str(refusal).split(": ", 2)[-1]
 
 
 def sms(arguments: argparse.Namespace) -> None:
@@ -125,12 +164,12 @@ def sms(arguments: argparse.Namespace) -> None:
         raise Refused(f"not taken ({error.code}): {_readable(error.read().decode())}") from error
 
 
-def inbox(_: argparse.Namespace) -> None:
-    """Print the text messages and e-mails sent."""
+def inbox(arguments: argparse.Namespace) -> None:
+    """Print the text messages and e-mails sent, one line each, in the order of time."""
     stack = _attached()
-    for kind, messages in (("SMS", stack.sms()), ("e-mail", stack.emails())):
-        for message in messages:
-            print(kind, json.dumps(message, ensure_ascii=False))
+    messages = sent.in_order(stack.sms(), stack.emails(), sent.rows_of(stack))
+    for message in sent.chosen(messages, arguments.to, arguments.last):
+        print(message.line())
 
 
 def stop(_: argparse.Namespace) -> None:
@@ -211,8 +250,12 @@ def main() -> None:
         if command is away:
             entry.add_argument("party", help="a party such as officer-huang")
             entry.add_argument("--from", required=True, dest="first", help="the first day away")
-            entry.add_argument("--to", required=True, dest="last", help="the last day away")
-            entry.add_argument("--because", required=True, help="why, in words for the record")
+            entry.add_argument("--to", dest="last", help="the last day away")
+            entry.add_argument("--because", help="why, in words for the record")
+            entry.add_argument("--cancel", action="store_true", help="take the absence back")
+        if command is inbox:
+            entry.add_argument("--to", help="only what went to this phone or address")
+            entry.add_argument("--last", type=_count, help="only the last so many")
         if command is why:
             entry.add_argument("case", help="a case number")
     arguments = parser.parse_args()

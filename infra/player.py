@@ -92,15 +92,15 @@ class Case:
         return expect(self.front.http("GET", f"/my/cases/{self.number}", None, None, headers), 200)
 
     def attempt(self, party: str, action: str, details: Mapping[str, Any] | None = None) -> Answer:
-        """Try an action on the open task that offers it, or on the case."""
-        view = self.view()
-        offering = [
-            task for task in view["tasks"] if task["state"] == "open" and action in task["actions"]
-        ]
+        """Try an action on the task that offers it to the party, or on the case."""
+        seen = self.front.http("GET", f"/cases/{self.number}", None, party)
+        tasks = seen.body["tasks"] if seen.status == 200 else []
+        offering = [task for task in tasks if action in task["actions"]]
         own = [task for task in offering if task.get("party") == party]
         offers = [task["task"] for task in own or offering]
         path = f"/cases/{self.number}/" + (f"tasks/{offers[0]}/" if offers else "") + "actions"
-        headers = {"If-Match": f'"{view["version"]}"', "Idempotency-Key": uuid.uuid4().hex}
+        version = self.view()["version"]
+        headers = {"If-Match": f'"{version}"', "Idempotency-Key": uuid.uuid4().hex}
         body = {"action": action, "details": dict(details or {})}
         return self.front.http("POST", path, body, party, headers)
 

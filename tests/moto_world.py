@@ -103,4 +103,5 @@ class MotoWorld(World):
             flow_role_arn=ROLE,
             queue_url=self._queue_url,
             partition="aws",
+            languages="zh-Hans",
         )

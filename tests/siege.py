@@ -11,6 +11,7 @@ from typing import Any
 
 import app as front
 from chalicelib.platform.ports import Busy, Key, Row, Store, Table
+from chalicelib.services import package
 from chalicelib.wiring import SHAPES
 from tests.fakes.store import MemoryStore
 from tests.hostile import Hostile
@@ -52,6 +53,10 @@ class Besieged(World):
         made = self.http("POST", "/services/business-licence/cases", submission())
         self.case, self.secret = made.body["case"], made.body["secret"]
         self.settle()
+        keys = self.ports.keys
+        self.publisher.handle({"trust": {"name": "itself", "key": package.public_key(keys)}})
+        wish = self.house.catalogue.live("micro-wish")
+        self.packed = package.make(keys, [wish], "2026-03-10T02:00:00.000Z")
         self.bearer = {name: f"Bearer {self.token(name)}" for name in (VILLAGE, PUBLISHER)}
 
     def stored(self) -> dict[Table, dict[Key, Row]]:
@@ -124,6 +129,34 @@ def plays(world: Besieged) -> dict[str, Play]:
             ("titles", "en"),
             "guide",
         ),
+        "/services/{service}/orders": Play(
+            {"service": "business-licence"},
+            {"Authorization": world.bearer[PUBLISHER]},
+            {"do": "offer", "message": "试点", "details": {"nodes": ["jz"], "opens": ""}},
+            ("message",),
+            "details",
+        ),
+        "/services/{service}/rebases": Play(
+            {"service": "business-licence"},
+            {"Authorization": world.bearer[PUBLISHER]},
+            {"to": 1, "dry_run": True, "fields": {"/scope": "/trade"}},
+            ("fields", "/scope"),
+            "fields",
+        ),
+        "/services/{service}/papers": Play(
+            {"service": "business-licence"},
+            {},
+            {"answers": example()["answers"]},
+            ("answers", "premises", "street"),
+            "answers",
+        ),
+        "/packages": Play(
+            {},
+            {"Authorization": world.bearer[PUBLISHER]},
+            {"package": world.packed, "map": {"roles": {"assayer": "examiner"}}},
+            ("map", "roles", "assayer"),
+            "map",
+        ),
     }
 
 
@@ -166,7 +199,8 @@ def answered(event: Mapping[str, Any]) -> Answer:
     answer = front.app(event, None)
     kind = {name.lower(): str(value) for name, value in answer["headers"].items()}
     # What cannot be encoded cannot leave the function.
-    return answer["statusCode"], kind, json.loads(answer["body"].encode())
+    body = answer["body"].encode()
+    return answer["statusCode"], kind, json.loads(body) if "json" in kind["content-type"] else body
 
 
 def by_client(

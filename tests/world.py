@@ -1,6 +1,7 @@
 """A world for tests: the whole application behind its front door, on fakes or on moto.
 
-`http` is the front door; `settle` lets everything that is owed happen; `tick` is the clock.
+`http` is the front door, whose every answer must be as the OpenAPI document says; `settle` lets
+everything that is owed happen; `tick` is the clock.
 """
 
 import json
@@ -27,6 +28,7 @@ from infra import signed
 from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer
 from infra.player import Answer
 from infra.seed import documents
+from tests import promises
 from tests.fakes.kms import MemoryKms
 from tests.fakes.notifier import MemoryNotifier
 from tests.fakes.orchestrator import MemoryOrchestrator
@@ -90,6 +92,7 @@ class World:
             flow_role_arn="arn:aws:iam::123456789012:role/flow",
             queue_url="https://queue.invalid/flow",
             partition="aws",
+            languages="zh-Hans",
         )
 
     def publish(self, document: Any) -> Any:
@@ -133,6 +136,8 @@ class World:
         except ValueError:
             value = response.body
         got = {name.lower(): v for name, v in response.headers.items()}
+        broken = promises.broken(method, path, response.status_code, got, value)
+        assert not broken, "\n".join(broken)
         return Answer(response.status_code, got, value)
 
     def envelopes(self) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Act: what a person does with a task or with a case at any stage; one transaction.
 
 Order of refusals: out of sight (404), a key used before (the same answer again), settled by
-somebody else (409), a stale view (412), not this person (403, 409), not now (409), not so (422).
+somebody else (409), not this person (403, 409), no view or a stale one (428, 412), not now (409),
+not so (422).
 """
 
 from collections.abc import Mapping
@@ -9,22 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.cases import doing, joins, lifecycle, pool, refusals
-from chalicelib.cases.actions import ENGINE_TASKS, fits_now
+from chalicelib.cases import doing, joins, lifecycle, offers, pool, refusals
+from chalicelib.cases.actions import Stands, stands
 from chalicelib.cases.fact import Actor, Fact, Mark
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import DERIVED_HOLDS, IdempotencyKey
-from chalicelib.cases.permission import Sight, concerns, permitted, sight
+from chalicelib.cases.permission import Sight, concerns, meant_for, permitted, sight
 from chalicelib.people.authority import APPLICANT, Caller
 from chalicelib.platform import times
 from chalicelib.platform.errors import (
     AlreadyDecided,
-    Conflict,
     Finding,
     KeyReused,
     NotFound,
-    NotYet,
     PreconditionRequired,
     RateLimited,
     Refused,
@@ -36,6 +35,7 @@ from chalicelib.services.document import Data, Service
 
 TRIES = 8
 DAY = timedelta(days=1)
+THANKS = "sms_thanks"
 MOST_A_DAY = 60
 ACTION_SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -124,24 +124,29 @@ def _decide(house: House, service: Service, file: CaseFile, caller: Caller, it: 
     task = _task(house, service, file, caller, it)
     if task is not None and task["state"] not in joins.UNSETTLED:
         raise AlreadyDecided
-    action, who, place = _action(service, file, task, it)
+    action, who, place = _stands(service, task, it)
+    actor = permitted(house, file, caller, action, who, task)
+    _refuse_stale(file, caller, action, task, it)
+    details = refusals.plain(it.details)
+    mark = Mark(it.key.hash, it.key.body)
+    fact = Fact(file, service, house.now(), actor, house.ports.keys, mark)
+    offers.refuse(doing.Doing(house, fact, action, task, details), caller, place)
+    if task is None and "to" in action and not file.case["open"]:
+        # The flow is between two stages: a moment later there is something to settle.
+        raise Unavailable
+    refusals.refuse_details(house, service, file, action, details, place)
+    refusals.refuse_pretence(details, it.channel)
+    _refuse_flood(file, actor, house.now())
+    _apply(house, fact, action, task, replace(it, details=details))
+    return fact
+
+
+def _refuse_stale(file: CaseFile, caller: Caller, action: Data, task: Row | None, it: Act) -> None:
+    """Raises PreconditionRequired, VersionChanged: nobody decides on a view that is over."""
     if it.version is None and caller is not APPLICANT and not _blind(action, task):
         raise PreconditionRequired
     if it.version is not None and it.version != int(file.case["version"]):
         raise VersionChanged
-    actor = permitted(house, file, caller, action, who, task)
-    if task is not None and task["state"] == "waiting" and "release" not in action.get("does", []):
-        raise NotYet
-    refusals.refuse_timing(house, file, action, task, place)
-    details = refusals.plain(it.details)
-    refusals.refuse_details(house, service, file, action, details, place)
-    refusals.refuse_pretence(details, it.channel)
-    refusals.refuse_papers(house, service, file, action)
-    _refuse_flood(file, actor, house.now())
-    mark = Mark(it.key.hash, it.key.body)
-    fact = Fact(file, service, house.now(), actor, house.ports.keys, mark)
-    _apply(house, fact, action, task, replace(it, details=details))
-    return fact
 
 
 def _refuse_flood(file: CaseFile, actor: Actor, now: datetime) -> None:
@@ -163,24 +168,24 @@ def _task(house: House, service: Service, file: CaseFile, caller: Caller, it: Ac
         return task
     if it.action in service.acts:
         return None
+    reads = sight(house, caller, file, service) is Sight.FULL
     offering = [
         row
         for row in file.tasks
         if row["state"] in joins.UNSETTLED
         and it.action in row["actions"]
-        and (not row.get("party") or concerns(house, caller, row))
+        and ((reads and not row.get("party")) or concerns(house, caller, row))
     ]
-    if not offering and _was_offered(house, file, caller, it):
+    closed = [
+        row
+        for row in file.tasks
+        if row["state"] not in joins.UNSETTLED
+        and it.action in row["actions"]
+        and ((reads and not row.get("party")) or meant_for(house, caller, row))
+    ]
+    if closed and not offering:
         raise AlreadyDecided
     return offering[0] if len(offering) == 1 else None
-
-
-def _was_offered(house: House, file: CaseFile, caller: Caller, it: Act) -> bool:
-    """Whether a closed task once offered this, to everybody in a role or to the caller."""
-    return any(
-        it.action in row["actions"] and (not row.get("party") or concerns(house, caller, row))
-        for row in file.tasks
-    )
 
 
 def _shown(house: House, service: Service, file: CaseFile, caller: Caller, task: Row) -> bool:
@@ -197,31 +202,13 @@ def _blind(action: Data, task: Row | None) -> bool:
     )
 
 
-def _action(
-    service: Service, file: CaseFile, task: Row | None, it: Act
-) -> tuple[Data, Mapping[str, Any] | None, str]:
-    """The action as the document has it, who may do it, and a name for it that never changes."""
-    if task is not None and task["task_kind"] in ENGINE_TASKS:
-        found: Data | None = ENGINE_TASKS[task["task_kind"]].get(it.action)
-        who, place = None, task["task_kind"]
-    elif task is not None:
-        stands = service.place(task)
-        found = stands.get("actions", {}).get(it.action)
-        own = None if task.get("party") else stands.get("who")
-        who = (found or {}).get("who", own)
-        place = f"{task.get('side') or task['stage']}/{task.get('part', '')}"
-    else:
-        found = service.acts.get(it.action)
-        who, place = (found or {}).get("who"), "acts"
-        if found is not None and not fits_now(file.case, found):
-            raise Conflict
-        if found is not None and "to" in found and not file.case["open"]:
-            # The flow is between two stages: a moment later there is something to settle.
-            raise Unavailable
+def _stands(service: Service, task: Row | None, it: Act) -> Stands:
+    """The action that is meant. Raises Refused for one that the task does not have."""
+    found = stands(service, task, it.action)
     if found is None:
         texts = {"zh-Hans": "没有这个操作", "en": "There is no such action"}
         raise Refused(findings=[Finding("/action", "enum", texts)])
-    return found, who, f"{service.content}/{place}/{it.action}"
+    return found
 
 
 def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) -> None:
@@ -244,6 +231,15 @@ def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) ->
         doing.AFTER.get(name, doing.nothing_after)(it_is, event)
     _settle(fact, action, task, it)
     lifecycle.join(fact)
+    if it.channel == "sms" and not _answers(fact, task):
+        fact.owe("notice", notice=THANKS, event=int(event["seq"]))
+
+
+def _answers(fact: Fact, task: Row | None) -> bool:
+    """Whether whoever wrote hears of it by a notice of the document."""
+    to = "holder" if task is not None and task.get("party") else "applicant"
+    names = [effect["notice"] for effect in fact.effects if effect["do"] == "notice"]
+    return any(fact.service.notices[name].get("to", "applicant") == to for name in names)
 
 
 def _settle(fact: Fact, action: Data, task: Row | None, it: Act) -> None:

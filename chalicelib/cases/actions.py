@@ -1,19 +1,25 @@
 """What an action asks for: the schema of its details, also for tasks the engine opens by itself."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from chalicelib.platform.errors import Texts, pick
 from chalicelib.platform.ports import Row
-from chalicelib.services.document import Data
+from chalicelib.services.document import Data, Service, result_of
 
 REASON_SCHEMA: Mapping[str, Any] = {
     "reason": {"type": "string", "maxLength": 4},
     "text": {"type": "string", "minLength": 1, "maxLength": 500},
 }
-# Actions on tasks that no stage of a document declares: calls and escalations of the engine.
+REASON_TITLES: Mapping[str, Texts] = {
+    "reason": {"zh-Hans": "理由", "en": "Reason"},
+    "text": {"zh-Hans": "通俗说明", "en": "In plain words"},
+}
+# Actions on tasks that no stage of a document declares: calls, escalations, corrections.
 ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
     "call": {
         "called": {
+            "titles": {"zh-Hans": "记下通话结果", "en": "Note how the call went"},
             "event": "called",
             "input": {
                 "type": "object",
@@ -24,10 +30,29 @@ ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
                     "note": {"type": "string", "maxLength": 200},
                 },
             },
+            "members": {
+                "reached": {"zh-Hans": "打通了没有", "en": "Was anybody reached?"},
+                "note": {"zh-Hans": "通话情况", "en": "What was said"},
+            },
+        }
+    },
+    "correction": {
+        "correct": {
+            "titles": {"zh-Hans": "按新表单补填", "en": "Fill in what the new form asks for"},
+            "event": "corrected",
+            "by": "either",
+            "does": ["correct"],
+            "input": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["answers"],
+                "properties": {"answers": {"type": "object"}},
+            },
         }
     },
     "escalation": {
         "seen": {
+            "titles": {"zh-Hans": "记下督办措施", "en": "Note what is done about it"},
             "event": "escalation_seen",
             "input": {
                 "type": "object",
@@ -35,17 +60,41 @@ ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
                 "required": ["step"],
                 "properties": {"step": {"type": "string", "minLength": 1, "maxLength": 500}},
             },
+            "members": {"step": {"zh-Hans": "督办措施", "en": "What is done about it"}},
         }
     },
 }
-
-
 WHEN: Mapping[str, Callable[[Row], bool]] = {
     "open": lambda case: not case["ended"],
     "decided": lambda case: "result" in case,
     "ended": lambda case: bool(case["ended"]),
     "always": lambda _: True,
 }
+
+
+class Stands(NamedTuple):
+    """An action where it stands: who may take it, and a name for it that never changes."""
+
+    action: Data
+    who: Mapping[str, Any] | None
+    place: str
+
+
+def stands(service: Service, task: Row | None, name: str) -> Stands | None:
+    """The action of a task (beside the stages, for None) as the document has it, if it has it."""
+    if task is None:
+        action: Data | None = service.acts.get(name)
+        who, place = (action or {}).get("who"), "acts"
+    elif task["task_kind"] in ENGINE_TASKS:
+        action = ENGINE_TASKS[task["task_kind"]].get(name)
+        who, place = None, task["task_kind"]
+    else:
+        holder = service.place(task)
+        action = holder.get("actions", {}).get(name)
+        own = None if task.get("party") else holder.get("who")
+        who = (action or {}).get("who", own)
+        place = f"{task.get('side') or task['stage']}/{task.get('part', '')}"
+    return None if action is None else Stands(action, who, f"{service.content}/{place}/{name}")
 
 
 def fits_now(case: Row, action: Data) -> bool:
@@ -64,3 +113,32 @@ def details_schema(action: Data) -> dict[str, Any]:
         schema["properties"] = {**REASON_SCHEMA, **schema.get("properties", {})}
         schema["required"] = sorted({*schema.get("required", []), "reason", "text"})
     return schema
+
+
+def shown_schema(service: Service, action: Data, language: str) -> dict[str, Any]:
+    """The same for people: the engine's own members are titled, the reason lists its codes."""
+    schema = details_schema(action)
+    titles = {**(REASON_TITLES if action.get("reason") else {}), **action.get("members", {})}
+    members = {
+        name: {**({"title": pick(titles[name], language)} if name in titles else {}), **member}
+        for name, member in schema.get("properties", {}).items()
+    }
+    if action.get("reason"):
+        ways = [choice(code, pick(one, language)) for code, one in reasons(service, action).items()]
+        members["reason"] = {**members["reason"], "oneOf": ways}
+    return {**schema, "properties": members} if members else schema
+
+
+def reasons(service: Service, action: Data) -> dict[str, Texts]:
+    """The codes that may be chosen as the reason of an action, with their titles."""
+    result = action.get("reason_for") or result_of(action.get("to", ""))
+    return {
+        code: reason["titles"]
+        for code, reason in service.data["reasons"].items()
+        if result in reason["for"]
+    }
+
+
+def choice(value: str, title: str) -> dict[str, str]:
+    """One of the titled constants that an enumerated member may be."""
+    return {"const": value, "title": title}

@@ -6,7 +6,7 @@ The pledge is sealed under the case's subject, so that erasing the person erases
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.cases.fact import PERSONAL, Fact
+from chalicelib.cases.fact import PERSONAL, Fact, listed
 from chalicelib.cases.file import pack, unpack
 from chalicelib.cases.house import House
 from chalicelib.people.authority import Caller
@@ -36,7 +36,7 @@ def open_bond(house: House, fact: Fact, details: Data) -> str:
         "since": fact.at,
         "state": "open",
         "sealed": pack(house.ports.keys, fact.number, "bond", {"pledge": details.get("pledge")}),
-        "inbox": f"{PERSONAL}@{helper}#{SUFFIX}",
+        "inbox": listed(f"{PERSONAL}@{helper}#{SUFFIX}", bool(fact.case.get("test"))),
         "inbox_at": f"{fact.at}#{bond}",
     }
     fact.operations.append(Put(Table.CASES, row))

@@ -56,6 +56,13 @@ def start(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     return Done()
 
 
+def stop(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """End the execution of a generation that another machine has taken over from."""
+    name = f"{file.number}-{int(effect['generation'])}"
+    house.ports.orchestrator.stop(effect["machine"], name)
+    return Done()
+
+
 def signal(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     """Tell the flow how a visit ended; owed until the machine has moved on."""
     case, now = file.case, house.now()
@@ -154,6 +161,7 @@ def link(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
 
 CARRY: dict[str, Carry] = {
     "start": start,
+    "stop": stop,
     "signal": signal,
     "document": document,
     "notice": notice,

@@ -12,6 +12,10 @@ from chalicelib.platform import times
 from chalicelib.platform.json import compact, loads
 from chalicelib.platform.ports import Keys, Row, Store, Table
 
+# The event that a case goes on under another version, and the task that asks for what it lacks.
+REBASED = "rebased"
+CORRECTION = "correction"
+
 
 @dataclass(frozen=True)
 class CaseFile:
@@ -49,8 +53,13 @@ class CaseFile:
         return any(row["type"] == event for row in self.events)
 
     def actors_of(self, stage: str) -> set[str]:
-        """Who acted in a stage, over all its visits."""
-        return {row["actor"]["party"] for row in self.events if row.get("stage") == stage}
+        """Who acted in a stage, over all its visits, also when it had another name."""
+        names = {stage}
+        for row in reversed(self.events):
+            if row["type"] == REBASED:
+                renamed = row["data"].get("stages", {})
+                names |= {old for old, new in renamed.items() if new in names}
+        return {row["actor"]["party"] for row in self.events if row.get("stage") in names}
 
     def owed_notices(self) -> bool:
         """Whether a notice of this case is neither delivered nor handed to a person."""
@@ -87,9 +96,14 @@ def load(store: Store, number: str) -> CaseFile | None:
     for row in rows:
         if row["kind"] in FIELDS:
             grouped[FIELDS[row["kind"]]].append(row)
-        elif row["kind"] == "answers":
+        elif row["kind"] == "answers" and (answers is None or _nth(row) > _nth(answers)):
             answers = row
     return CaseFile(case, answers=answers, **{name: tuple(v) for name, v in grouped.items()})
+
+
+def _nth(row: Row) -> int:
+    """The number of an answers row: corrected answers are written beside the former ones."""
+    return int(row["sk"].partition("#")[2])
 
 
 def moments(events: Iterable[Row]) -> list[Moment]:

@@ -4,11 +4,11 @@ from typing import Any
 
 from chalicelib.cases import cursor as cursors
 from chalicelib.cases import joins
-from chalicelib.cases.fact import PERSONAL
+from chalicelib.cases.fact import PERSONAL, listed
 from chalicelib.cases.file import load
 from chalicelib.cases.house import House
 from chalicelib.cases.permission import Sight, sight, stands_for
-from chalicelib.cases.story import task_view
+from chalicelib.cases.tasks import task_view
 from chalicelib.people.authority import Caller, holds
 from chalicelib.platform.errors import NotFound, NotPermitted
 from chalicelib.platform.ports import Row
@@ -18,19 +18,33 @@ PAGE = 50
 
 
 def inbox(
-    house: House, caller: Caller, role: str, node: str, cursor: str | None, language: str
+    house: House,
+    caller: Caller,
+    role: str,
+    node: str,
+    cursor: str | None,
+    language: str,
+    test: bool = False,
 ) -> dict[str, Any]:
-    """Tasks in the order they were opened. Raises NotPermitted, NotFound, InvalidCursor."""
+    """Tasks in the order they were opened, those of tests apart.
+
+    Raises NotPermitted, NotFound, InvalidCursor.
+    """
     place = house.directory.node(node)
     if not any(grant.role == role for grant in caller.grants):
         raise NotPermitted
     if place is None or not holds(caller.grants, role, place.path, house.today()):
         raise NotFound
-    return _page(house, caller, f"{role}@{node}", cursor, language)
+    return _page(house, caller, listed(f"{role}@{node}", test), cursor, language)
 
 
 def personal(
-    house: House, caller: Caller, party: str, cursor: str | None, language: str
+    house: House,
+    caller: Caller,
+    party: str,
+    cursor: str | None,
+    language: str,
+    test: bool = False,
 ) -> dict[str, Any]:
     """What waits for the caller by name, or for somebody the caller stands in for today.
 
@@ -38,7 +52,7 @@ def personal(
     """
     if party not in stands_for(house, caller):
         raise NotFound
-    return _page(house, caller, f"{PERSONAL}@{party}", cursor, language)
+    return _page(house, caller, listed(f"{PERSONAL}@{party}", test), cursor, language)
 
 
 def _page(

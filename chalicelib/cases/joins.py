@@ -8,12 +8,14 @@ opinions that a part has asked for count for that part only.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from chalicelib.cases.file import CORRECTION
+
 Row = Mapping[str, Any]
 
 DONE, UNCLAIMED = "done", "unclaimed"
 UNSETTLED = frozenset({"open", "waiting"})
 # Tasks that no stage waits for: they survive it, and the end of the case.
-BESIDE = frozenset({"call", "escalation", "side"})
+BESIDE = frozenset({"call", "escalation", "side", CORRECTION})
 
 
 def inside(task: Row) -> bool:
@@ -93,9 +95,10 @@ def offered(stage: Row | None, case: Row, tasks: Iterable[Row]) -> bool:
         return False
     rows = [row for row in tasks if int(row["visit"]) == int(case["visit"])]
     own = next((row for row in rows if row["task_kind"] == "pool"), None)
-    taken = sum(row["task_kind"] == "part" and _takes_a_slot(row) for row in rows)
+    taken = sum(row["task_kind"] == "part" and takes_a_slot(row) for row in rows)
     return own is not None and own["state"] == "open" and taken < int(own["slots"])
 
 
-def _takes_a_slot(claim: Row) -> bool:
+def takes_a_slot(claim: Row) -> bool:
+    """Whether a claim holds a slot or has used it."""
     return bool(claim["state"] == "open" or claim.get("outcome") == DONE)

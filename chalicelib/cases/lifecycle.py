@@ -9,15 +9,17 @@ from typing import Any
 
 from chalicelib.cases import clockwork, joins
 from chalicelib.cases.fact import SYSTEM, Fact
-from chalicelib.cases.file import answers_of, unpack
+from chalicelib.cases.file import CORRECTION, answers_of, unpack
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times
 from chalicelib.platform.json import resolve
+from chalicelib.platform.ports import Row
 from chalicelib.services.document import TOLD, Service, result_of
 
 CLEAR = "clear"
 HELD = "held"
 VOID = "claim_void"
+NOT_UNDERSTOOD = "not_understood"
 
 
 def expected_next(service: Service, case: Mapping[str, Any]) -> str | None:
@@ -128,6 +130,7 @@ JOINS: Mapping[str, Callable[[Fact], None]] = {
 def finish(fact: Fact) -> None:
     """The result has been told: the case is closed."""
     fact.case["ended"] = True
+    drop_calls(fact)
     fact.record("closed", {"result": fact.case["result"]})
     settle(fact, TOLD, {"to": f"end:{fact.case['result']}"})
 
@@ -148,7 +151,43 @@ def settle(fact: Fact, outcome: str, way: Mapping[str, Any]) -> None:
     if result is not None and "result" not in fact.case:
         fact.case["result"] = result
         fact.case["status"] = fact.service.data["results"][result]["status"]
+        drop_corrections(fact)
     fact.owe("signal", visit=visit, stage=fact.case["stage"], outcome=outcome)
+
+
+def drop_corrections(fact: Fact) -> None:
+    """Nobody need correct what is decided, or what goes on without it."""
+    for name, row in list(fact.tasks.items()):
+        if row["task_kind"] == CORRECTION and row["state"] == "open":
+            fact.settle_task(name, "not_needed", "moot")
+
+
+def drop_calls(fact: Fact, phone: str | None = None) -> bool:
+    """Nobody need call about a text that was not understood: the phone has answered since, or (for
+    no phone) the case is closed. Whether there was such a call."""
+    mine = {
+        int(row["seq"])
+        for row in fact.file.events
+        if row["type"] == NOT_UNDERSTOOD and (phone is None or _wrote_from(fact, row) == phone)
+    }
+    calls = [
+        name
+        for name, row in fact.tasks.items()
+        if row["task_kind"] == "call" and row["state"] == "open" and _about(row) in mine
+    ]
+    for name in calls:
+        fact.settle_task(name, "answered" if phone else "closed", "moot")
+    return bool(calls)
+
+
+def _about(call: Row) -> int:
+    """The number of the event that a call is about."""
+    return int(call["about"]["about"])
+
+
+def _wrote_from(fact: Fact, event: Row) -> str:
+    said = unpack(fact.keys, fact.number, event) if "sealed" in event else {}
+    return str(said.get("phone", ""))
 
 
 def _void_claims(fact: Fact) -> None:

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.cases import papers
+from chalicelib.cases import papers, ruling
+from chalicelib.cases.chain import FIRST_HEAD
 from chalicelib.cases.clockwork import check_after
-from chalicelib.cases.fact import FIRST_HEAD, SYSTEM, Actor, Fact
+from chalicelib.cases.fact import SYSTEM, Actor, Fact
 from chalicelib.cases.file import CaseFile, answers_of, pack, pk
 from chalicelib.cases.house import House
-from chalicelib.people.directory import Node
+from chalicelib.people.directory import Node, Unit
+from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
 from chalicelib.platform.errors import Finding, NotFound, Refused, Unavailable, UnknownRegion
 from chalicelib.platform.json import resolve, without
@@ -25,7 +27,11 @@ from chalicelib.services.document import Data, Service
 
 @dataclass(frozen=True)
 class Opening:
-    """What a new case consists of; `about` is the number of the case it is about."""
+    """What a new case consists of; `about` is the number of the case it is about.
+
+    A `test` case is kept apart: its tasks stand in inboxes of their own, nothing is sent. The
+    answers are settled; `dropped` is where something was sent that is not among them.
+    """
 
     service: Service
     answers: Mapping[str, Any]
@@ -35,13 +41,14 @@ class Opening:
     site: Node
     papers: list[Mapping[str, Any]] = field(default_factory=list)
     about: str | None = None
+    test: bool = False
+    dropped: tuple[str, ...] = ()
 
 
 def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operation]]:
-    """The first fact of a case and all its rows. Raises UnknownRegion without an owning unit."""
-    owner = house.directory.owner(it.service.id)
-    if owner is None:
-        raise UnknownRegion
+    """The first fact of a case and all its rows. Raises UnknownRegion without an owning unit,
+    Refused where a decision table names one that is not known."""
+    unit = _handling(house, it.service, it.answers)
     now = house.now()
     mint = house.ports.keys.mint(number)
     given = [item["paper"] for item in it.papers]
@@ -64,14 +71,16 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
         "ended": False,
         "channel": it.channel,
         "site": it.site.id,
-        "node": owner.node,
-        "unit": owner.id,
+        "node": unit.node,
+        "unit": unit.id,
         "received_at": times.text(now),
         "check_at": check_after(now, number),
         "language": it.language,
     }
     if it.about:
         case["about"] = it.about
+    if it.test:
+        case["test"] = True
     fact = Fact(CaseFile(case), it.service, now, it.actor, house.ports.keys)
     fact.minted.append(number)
     fact.put("answers", "answers#1", sealed=pack(house.ports.keys, number, "answers#1", it.answers))
@@ -81,9 +90,51 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
             "papers", place, papers=given, sealed=pack(house.ports.keys, number, place, it.papers)
         )
     fact.owe("start", generation=1)
-    fact.record(it.service.received, {"given": given, "missing": lacking, "channel": it.channel})
+    fact.record(
+        it.service.received,
+        {
+            "given": given,
+            "missing": lacking,
+            "channel": it.channel,
+            **ruling.recorded(it.service, it.answers, it.dropped),
+        },
+    )
     fact.watch(house.calendar)
     return fact, [Put(Table.CASES, fact.case), *fact.operations, fact.out(), mint]
+
+
+def _handling(house: House, service: Service, answers: Data) -> Unit:
+    """The unit that a decision table names, else the owner."""
+    decided = ruling.decided(service, answers)
+    if decided is not None and decided.unit is not None:
+        named = house.directory.unit(decided.unit)
+        if named is None:
+            zh = "应由另一单位办理，但该单位尚未登记，请联系受理单位"
+            en = "Another unit handles this, but it is not known here; please contact the office"
+            params = {"unit": decided.unit}
+            raise Refused(findings=[Finding("/answers", "unit", {"zh-Hans": zh, "en": en}, params)])
+        return named
+    owner = house.directory.owner(service.id, house.today())
+    if owner is None:
+        raise UnknownRegion
+    return owner
+
+
+def plain_phones(service: Service, answers: Any) -> Any:
+    """Phones as people write them (+86, spaces, full-width digits) become plain digits."""
+    for pointer in service.data["subject"]["phones"]:
+        phone = resolve(answers, pointer)
+        plain = normalise_phone(phone) if isinstance(phone, str) else None
+        if plain is not None and plain != phone:
+            answers = _with(answers, pointer.split("/")[1:], plain)
+    return answers
+
+
+def _with(holder: Any, path: list[str], value: str) -> Any:
+    """A copy of nested objects with another value at a path that exists."""
+    if not path:
+        return value
+    return {**holder, path[0]: _with(holder[path[0]], path[1:], value)}
 
 
 def place_of(house: House, service: Service, answers: Data, pointer: str = "/answers") -> Node:
@@ -101,10 +152,17 @@ def place_of(house: House, service: Service, answers: Data, pointer: str = "/ans
 
 
 def lowest_capable(house: House, node: Node, service: Service) -> Node:
-    """The lowest node on the path to the root whose level may accept. Raises UnknownRegion."""
+    """The lowest node on the path to the root whose level may accept, and which is able to.
+
+    Raises UnknownRegion.
+    """
     for name in reversed(node.path):
         candidate = house.directory.node(name)
-        if candidate is not None and candidate.level in service.data["levels"]:
+        if (
+            candidate is not None
+            and candidate.level in service.data["levels"]
+            and house.directory.capable(service.id, candidate, house.today())
+        ):
             return candidate
     raise UnknownRegion
 
@@ -113,8 +171,8 @@ def open_linked(house: House, fact: Fact, opens: Data, details: Data) -> str:
     """Open a case of another service about this one, in this fact's transaction; its number."""
     answers = answers_of(fact.keys, fact.file)
     service = _live(house, opens["service"])
-    given = mapped(opens, answers, details, fact.number, fact.service)
-    _check(house, service, given, "/details")
+    told = mapped(opens, answers, details, fact.number, fact.service)
+    given = _checked(house, service, told, "/details")
     number = new_number(house.ports.ids)
     it = Opening(
         service,
@@ -124,6 +182,7 @@ def open_linked(house: House, fact: Fact, opens: Data, details: Data) -> str:
         actor=fact.actor,
         site=place_of(house, service, given),
         about=fact.number,
+        test=bool(fact.case.get("test")),
     )
     made, operations = open_case(house, it, number)
     fact.minted += made.minted
@@ -149,8 +208,8 @@ def split_off(
     """The cases that were split off a submission, about it."""
     for index, (pointer, opens) in enumerate(splits):
         service = _live(house, opens["service"])
-        given = mapped(opens, answers, {}, main.number, main.service)
-        _check(house, service, given, f"/answers{pointer}")
+        told = mapped(opens, answers, {}, main.number, main.service)
+        given = _checked(house, service, told, f"/answers{pointer}")
         it = Opening(
             service,
             given,
@@ -159,6 +218,7 @@ def split_off(
             actor=Actor(SYSTEM.party, "applicant"),
             site=place_of(house, service, given, f"/answers{pointer}"),
             about=main.number,
+            test=bool(main.case.get("test")),
         )
         yield open_case(house, it, split_number(house, main.number, index))
 
@@ -195,10 +255,13 @@ def _live(house: House, service: str) -> Service:
         raise Unavailable from error
 
 
-def _check(house: House, service: Service, answers: Data, at: str) -> None:
+def _checked(house: House, service: Service, given: Data, at: str) -> Data:
+    """The answers as they are stored."""
+    answers, _ = ruling.settled(service, given)
     findings = house.forms.check(f"{service.content}/form", service.data["form"], answers, at)
     if findings:
         raise Refused(findings=findings)
+    return answers
 
 
 def _place(holder: Row, path: list[str], value: Any) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.cases import ruling
 from chalicelib.cases.house import House
 from chalicelib.platform.errors import Finding, Refused
-from chalicelib.services.document import Service
+from chalicelib.services.document import Data, Service
 
 GIVEN_SCHEMA: Mapping[str, Any] = {
     "type": "array",
@@ -25,18 +26,24 @@ GIVEN_SCHEMA: Mapping[str, Any] = {
 
 
 def needed(house: House, service: Service, answers: Mapping[str, Any]) -> list[str]:
-    """Ids of the papers these answers call for, optional ones left out."""
+    """Ids of the papers these answers call for, optional ones left out unless a decision table
+    asks for them."""
+    decided = ruling.decided(service, answers)
+    said = decided.papers if decided else {}
     return [
         paper["id"]
         for paper in service.data["papers"]
-        if paper["necessity"] != "optional"
-        and (
-            "required_if" not in paper
-            or house.forms.holds(
-                f"{service.content}/papers/{paper['id']}", paper["required_if"], answers
-            )
-        )
+        if said.get(paper["id"], "asked" if _asked(house, service, paper, answers) else "")
+        == "asked"
     ]
+
+
+def _asked(house: House, service: Service, paper: Data, answers: Mapping[str, Any]) -> bool:
+    """Whether it is, by its own necessity and condition."""
+    if paper["necessity"] == "optional" or "required_if" not in paper:
+        return bool(paper["necessity"] != "optional")
+    name = f"{service.content}/papers/{paper['id']}"
+    return house.forms.holds(name, paper["required_if"], answers)
 
 
 def refuse_unknown(service: Service, given: Iterable[Mapping[str, Any]], at: str) -> None:

@@ -4,15 +4,19 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.cases import holders
 from chalicelib.cases.fact import Actor
 from chalicelib.cases.file import CaseFile, answers_of, load
 from chalicelib.cases.house import House
 from chalicelib.people.authority import APPLICANT, READERS, Caller, grant_of, holds, reads
 from chalicelib.people.directory import Grant
-from chalicelib.platform.errors import NotPermitted, SeparationOfDuty
+from chalicelib.platform.errors import NotPermitted, SeparationOfDuty, Texts
 from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Data, Service
+
+THEIRS: Texts = {"zh-Hans": "须由申请人本人办理", "en": "This is for the applicant"}
+OFFICE: Texts = {"zh-Hans": "须由工作人员办理", "en": "This is for the office"}
 
 
 class Sight(StrEnum):
@@ -42,14 +46,15 @@ def readers(service: Service) -> frozenset[str]:
 
 def concerns(house: House, caller: Caller, task: Row) -> bool:
     """Whether the task is the caller's own, or open and offered to a role of the caller."""
+    return (bool(task.get("party")) or task["state"] == "open") and meant_for(house, caller, task)
+
+
+def meant_for(house: House, caller: Caller, task: Row) -> bool:
+    """Whether the task, open or not, is the caller's own or for a role of the caller."""
     if task.get("party"):
         return task["party"] in stands_for(house, caller)
     node = house.directory.node(task["node"]) if task.get("role") else None
-    return (
-        node is not None
-        and task["state"] == "open"
-        and holds(caller.grants, task["role"], node.path, house.today())
-    )
+    return node is not None and holds(caller.grants, task["role"], node.path, house.today())
 
 
 def stands_for(house: House, caller: Caller) -> set[str]:
@@ -95,39 +100,58 @@ def permitted(
     who: Mapping[str, Any] | None,
     task: Row | None,
 ) -> Actor:
-    """Who acts, in which role. Raises NotPermitted or SeparationOfDuty."""
+    """Who acts, in which role. Raises NotPermitted, saying whose it is, or SeparationOfDuty."""
     by = action.get("by", "officer")
     if caller is APPLICANT:
         if by == "officer" or (task is not None and task.get("party")):
-            raise NotPermitted
+            raise NotPermitted(OFFICE)
         return Actor("applicant", "applicant")
     if by == "applicant":
-        raise NotPermitted
+        raise NotPermitted(THEIRS)
     if who is None and task is not None and task.get("party"):
         return _own(house, caller, task)
     grant = _grant(house, file, caller, who, task)
     if grant is None:
-        raise NotPermitted
-    if who is not None and caller.id in excluded(house, file, who):
-        raise SeparationOfDuty
+        raise NotPermitted(_whose(house, file, who, task))
+    bar = excluded(house, file, caller, who) if who is not None else None
+    if bar is not None:
+        raise SeparationOfDuty(bar)
     return Actor(caller.id, grant.role, grant.holder)
 
 
-def excluded(house: House, file: CaseFile, who: Mapping[str, Any]) -> set[str]:
-    """Who may not act though they hold the role: separation of duty."""
-    parties = {party for stage in who.get("not", []) for party in file.actors_of(stage)}
-    if who.get("not_submitter"):
-        parties.add(file.events[0]["actor"]["party"])
+def _whose(
+    house: House, file: CaseFile, who: Mapping[str, Any] | None, task: Row | None
+) -> Texts | None:
+    """In whose hands it is: the role and the place where it must be held."""
+    if who is not None:
+        post = holders.at(who["role"], holders.place_of(house, file, who))
+    elif task is not None and task.get("role"):
+        post = holders.at(task["role"], house.directory.node(task["node"]))
+    else:
+        return THEIRS
+    return {"zh-Hans": f"须由{post['zh-Hans']}办理", "en": f"This is for: {post['en']}"}
+
+
+def excluded(house: House, file: CaseFile, caller: Caller, who: Mapping[str, Any]) -> Texts | None:
+    """Why somebody may not act though they hold the role: separation of duty; None if they may."""
+    if any(caller.id in file.actors_of(stage) for stage in who.get("not", [])):
+        return {"zh-Hans": "您经手过此件的其他环节", "en": "You had a part in another stage"}
+    if who.get("not_submitter") and caller.id == file.events[0]["actor"]["party"]:
+        return {"zh-Hans": "此件是您登记的", "en": "You submitted this case"}
     about = case_about(house, file) if who.get("not_about") else None
-    parties |= {row["actor"]["party"] for row in about.events} if about else set()
-    return parties
+    if about is not None and any(row["actor"]["party"] == caller.id for row in about.events):
+        return {"zh-Hans": "原办件是您经手的", "en": "You had a part in the case this is about"}
+    return None
 
 
 def case_about(house: House, file: CaseFile) -> CaseFile | None:
-    """The case this one is about; a restricted one is as if it did not exist."""
+    """The case this one is about; a restricted one is as if it did not exist.
+
+    So is a real case to a test, and a test to a real case.
+    """
     number = file.case.get("about")
     about = load(house.ports.store, number) if number else None
-    if about is None:
+    if about is None or bool(about.case.get("test")) != bool(file.case.get("test")):
         return None
     service = house.catalogue.version(about.case["service"], int(about.case["service_version"]))
     return None if service.data.get("restricted") else about
@@ -138,7 +162,8 @@ def _own(house: House, caller: Caller, task: Row) -> Actor:
         return Actor(caller.id, task["part"])
     if task["party"] in stands_for(house, caller):
         return Actor(caller.id, task["part"], task["party"])
-    raise NotPermitted
+    zh, en = "这一份是别人的，须由本人办理", "This is somebody else's own task"
+    raise NotPermitted({"zh-Hans": zh, "en": en})
 
 
 def _grant(

@@ -13,7 +13,7 @@ from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import answers_of
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times
-from chalicelib.platform.errors import Conflict, PoolFull
+from chalicelib.platform.errors import AlreadyClaimed, Conflict, NoMoreTime, PoolFull
 from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import Row
 
@@ -34,19 +34,23 @@ def free(fact: Fact, own: Row) -> int:
     return int(own["slots"]) - len(taken)
 
 
-def claim(fact: Fact, own: Row, party: str, calendar: Calendar) -> Row:
-    """A slot, or a place on the waiting list: the event's data.
+def waiting(fact: Fact) -> int:
+    """How many stand on the waiting list."""
+    return sum(row["state"] == "waiting" for row in claims(fact))
 
-    Raises Conflict for a second claim of one person, PoolFull when the list is full too.
-    """
+
+def no_claim(fact: Fact, own: Row, party: str) -> Conflict | None:
+    """Why somebody may not claim: AlreadyClaimed, or PoolFull when the list is full too."""
     mine = [row for row in claims(fact) if row["party"] == party]
     if any(row["state"] in ("open", "waiting") for row in mine):
-        raise Conflict({"zh-Hans": "您已认领", "en": "You have claimed this already"})
-    won = free(fact, own) > 0
-    stage = fact.service.stages[fact.case["stage"]]
-    waiting = sum(row["state"] == "waiting" for row in claims(fact))
-    if not won and waiting >= int(stage.get("waiting", WAITING)):
-        raise PoolFull
+        return AlreadyClaimed()
+    places = int(fact.service.stages[fact.case["stage"]].get("waiting", WAITING))
+    return PoolFull() if free(fact, own) <= 0 and waiting(fact) >= places else None
+
+
+def claim(fact: Fact, own: Row, party: str, calendar: Calendar) -> Row:
+    """A slot, or a place on the waiting list: the event's data."""
+    won, place = free(fact, own) > 0, waiting(fact) + 1
     seq = fact.next_seq
     more: Row = {"due": due(fact, calendar)} if won else {}
     task = f"{fact.case['visit']}-{seq}"
@@ -60,7 +64,7 @@ def claim(fact: Fact, own: Row, party: str, calendar: Calendar) -> Row:
         event=seq,
         **more,
     )
-    return {"claim": task} if won else {"claim": task, "waiting": waiting + 1}
+    return {"claim": task} if won else {"claim": task, "waiting": place}
 
 
 def show_status(fact: Fact) -> None:
@@ -94,16 +98,21 @@ def promote(fact: Fact, calendar: Calendar) -> None:
     show_status(fact)
 
 
-def more_time(fact: Fact, task: Row, calendar: Calendar) -> Row:
-    """One extension of a claim. Raises Conflict for a second one."""
-    extend = fact.service.stages[fact.case["stage"]]["hold"].get("extend")
+def no_more_time(fact: Fact, task: Row) -> Conflict | None:
+    """Why a claim is not extended: it was before, or the document gives no more time."""
     already = any(
         row["data"].get("claim") == task["task"] and row["data"].get("until")
         for row in fact.all_events
     )
-    if extend is None or already or not task.get("due"):
-        raise Conflict({"zh-Hans": "不能再延期", "en": "There is no more time to give"})
-    until = promise_due(int(extend["days"]), times.moment(task["due"]), calendar)
+    if "extend" in _hold(fact) and task.get("due") and not already:
+        return None
+    return NoMoreTime({"zh-Hans": "认领只能延期一次", "en": "A claim is extended once at most"})
+
+
+def more_time(fact: Fact, task: Row, calendar: Calendar) -> Row:
+    """The one extension of a claim."""
+    days = int(_hold(fact)["extend"]["days"])
+    until = promise_due(days, times.moment(task["due"]), calendar)
     fact.change_task(task["task"], {"due": until})
     return {"claim": task["task"], "until": until}
 
@@ -120,9 +129,14 @@ def lapse(fact: Fact, now: str, calendar: Calendar) -> bool:
     return bool(late)
 
 
+def _hold(fact: Fact) -> Mapping[str, Any]:
+    hold: Mapping[str, Any] = fact.service.stages[fact.case["stage"]]["hold"]
+    return hold
+
+
 def due(fact: Fact, calendar: Calendar) -> str:
     """When a claim made now must be fulfilled: the day the answers name, or so many days."""
-    hold: Mapping[str, Any] = fact.service.stages[fact.case["stage"]]["hold"]
+    hold = _hold(fact)
     now = times.moment(fact.at)
     day = resolve(answers_of(fact.keys, fact.file), hold["date"]) if "date" in hold else None
     if isinstance(day, str):

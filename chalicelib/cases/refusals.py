@@ -1,56 +1,22 @@
-"""Why an action is refused though its actor may act: not now (409), not so (422)."""
+"""Why the details of an action are refused (422); what a case lacks. When nobody may act at all:
+`hindrances`."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import joins, papers
-from chalicelib.cases.actions import details_schema
-from chalicelib.cases.clockwork import OVERDUE
+from chalicelib.cases import papers
+from chalicelib.cases.actions import details_schema, reasons
 from chalicelib.cases.file import CaseFile, answers_of
 from chalicelib.cases.house import House
 from chalicelib.people.identifiers import normalise_phone
-from chalicelib.platform.errors import Conflict, Finding, NotYet, PapersIncomplete, Refused
+from chalicelib.platform.errors import Finding, Refused, pick
 from chalicelib.platform.json import resolve
-from chalicelib.platform.ports import Row
-from chalicelib.services.document import Data, Service, result_of
+from chalicelib.services.document import Data, Service
 
 # Five digits in a row may be read as the beginning of a telephone number.
 NUMBERISH = re.compile(r"[0-9０-９][0-9０-９ -]{3,}[0-9０-９]")
 SHORTEST_HIDDEN = 2
-
-
-def refuse_timing(house: House, file: CaseFile, action: Data, task: Row | None, place: str) -> None:
-    """Raises Conflict or NotYet. `place` names the action for ever: content hash and path."""
-    events = [action["event"], *(branch["event"] for branch in action.get("branch", []))]
-    if action.get("once") and any(file.happened(event) for event in events):
-        raise Conflict({"zh-Hans": "此操作只能办理一次", "en": "This may be done once only"})
-    if "after" in action and not _in_visit(file, action["after"]):
-        raise NotYet
-    if "least" in action and not _enough(file, action["least"], task):
-        raise NotYet({"zh-Hans": "意见还不够", "en": "Too few have answered yet"})
-    if "if" in action:
-        answers = answers_of(house.ports.keys, file)
-        if not house.forms.holds(f"{place}/if", action["if"], answers):
-            raise Conflict(
-                {"zh-Hans": "所填内容不适用此操作", "en": "The answers do not allow this"}
-            )
-
-
-def _in_visit(file: CaseFile, event: str) -> bool:
-    return any(row["type"] == event and row["visit"] == file.case["visit"] for row in file.events)
-
-
-def _enough(file: CaseFile, least: Data, task: Row | None) -> bool:
-    parent = task["task"] if task and task.get("part") else None
-    given = joins.settled(file.tasks, int(file.case["visit"]), parent, least["verdict"])
-    late = any(
-        row["type"] == OVERDUE
-        and row["visit"] == file.case["visit"]
-        and row["data"].get("clock") == least.get("unless")
-        for row in file.events
-    )
-    return given >= int(least["parts"]) or late
 
 
 def refuse_details(
@@ -92,12 +58,17 @@ def refuse_pretence(details: Mapping[str, Any], channel: str) -> None:
 
 
 def _wrong_reason(service: Service, action: Data, code: str) -> list[Finding]:
-    result = action.get("reason_for") or result_of(action.get("to", ""))
-    reason = service.data["reasons"].get(code)
-    if reason is not None and result in reason["for"]:
+    allowed = reasons(service, action)
+    if code in allowed:
         return []
-    texts = {"zh-Hans": "此理由不适用", "en": "This reason does not apply here"}
-    return [Finding("/details/reason", "enum", texts)]
+    shorts = {one: service.data["reasons"][one]["short"] for one in allowed}
+    zh = "；".join(f"{one} {pick(short, 'zh-Hans')}" for one, short in shorts.items())
+    en = "; ".join(f"{one} {pick(short, 'en')}" for one, short in shorts.items())
+    texts = {
+        "zh-Hans": f"此理由不适用，可选：{zh}",
+        "en": f"This reason does not apply here; choose one of: {en}",
+    }
+    return [Finding("/details/reason", "enum", texts, {"allowedValues": list(allowed)})]
 
 
 def _said(answers: Any, hides: list[str], at: str, value: Any) -> Iterator[Finding]:
@@ -127,25 +98,6 @@ def _words(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _words(one)
-
-
-def refuse_papers(house: House, service: Service, file: CaseFile, action: Data) -> None:
-    """Raises PapersIncomplete."""
-    rule = action.get("papers")
-    if rule is None:
-        return
-    lacking = lacking_papers(house, service, file)
-    fits = (
-        not lacking if rule == "complete" else bool(lacking) and papers.may_follow(service, lacking)
-    )
-    if not fits:
-        titles = [service.papers[paper]["titles"] for paper in lacking]
-        zh = "、".join(title["zh-Hans"] for title in titles) or "没有缺少的材料"
-        en = (
-            ", ".join(title.get("en", title["zh-Hans"]) for title in titles)
-            or "no paper is missing"
-        )
-        raise PapersIncomplete({"zh-Hans": f"缺少：{zh}", "en": f"Missing: {en}"})
 
 
 def lacking_papers(house: House, service: Service, file: CaseFile) -> list[str]:

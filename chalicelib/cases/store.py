@@ -16,6 +16,8 @@ Key `card#<number>`  what the public board shows of a case: one row for each lis
 Key `bond#<id>`   a bond that a case has led to; in the inbox index of its helper
 Key `inbound#<hash>`  a message that came in, by the hash of its id; in the due index until done
 Key `thread#<hash>`  by the keyed hash of a phone: a row for each message sent to it
+Key `rebase#<id>`  a job that moves open cases to another version: `job`, in the due index until it
+                  is done, and `case#<number>`, the fate of each case
 Key `wait#<number>`  the token of the open stage; in no index, in no serialiser
 
 Access patterns (RRU = read request units of 4 KB, consistent; TWU = transactional write units):
@@ -83,6 +85,7 @@ class CaseRow(DueRow):
     check_at = _text(null=False)
     language = _text(null=False)
     about = _text()
+    test = BooleanAttribute(null=True)
 
 
 class AnswersRow(CasesRow):
@@ -205,6 +208,27 @@ class InboundRow(DueRow):
     expires = NumberAttribute()
 
 
+class JobRow(DueRow):
+    """A rebase of all open cases of a service; `fence` grows with every lease and page."""
+
+    job = _text(null=False)
+    service = _text(null=False)
+    by = _text(null=False)
+    at = _text(null=False)
+    body = _text(null=False)
+    state = _text(null=False)
+    fence = NumberAttribute()
+    data = JSONAttribute()
+    progress = JSONAttribute()
+    counts = JSONAttribute(null=True)
+
+
+class FateRow(CasesRow):
+    number = _text(null=False)
+    state = _text(null=False)
+    data = JSONAttribute()
+
+
 class ThreadRow(CasesRow):
     """A message that went out to a phone, and what an answer to it means."""
 
@@ -252,6 +276,8 @@ SHAPE = Shape(
         "bond": BondRow,
         "inbound": InboundRow,
         "thread": ThreadRow,
+        "job": JobRow,
+        "fate": FateRow,
         "key": KeyRow,
         "wait": WaitRow,
     },

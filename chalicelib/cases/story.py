@@ -3,21 +3,24 @@
 Nothing is shown that is not named here; adding an attribute to a row changes no answer.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.cases import board, clockwork, documents, joins, papers, wording
-from chalicelib.cases.actions import ENGINE_TASKS, details_schema, fits_now
-from chalicelib.cases.file import CaseFile, answers_of, unpack
+from chalicelib.cases import board, clockwork, documents, offers, papers, tasks, wording
+from chalicelib.cases.file import CORRECTION, CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
-from chalicelib.cases.permission import any_role, concerns, hidden, role_holder
+from chalicelib.cases.offers import Reader
+from chalicelib.cases.permission import any_role, concerns, hidden
 from chalicelib.clocks.clock import explain
-from chalicelib.people.authority import Caller
+from chalicelib.people.authority import APPLICANT, Caller
 from chalicelib.platform import times
-from chalicelib.platform.errors import pick
+from chalicelib.platform.errors import Texts, pick
 from chalicelib.platform.json import resolve, without
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Data, Service
+
+# What the office of a restricted case is called.
+OFFICE: Texts = {"zh-Hans": "承办单位", "en": "The office that handles it"}
 
 
 def resident(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
@@ -32,8 +35,9 @@ def resident(house: House, file: CaseFile, service: Service, language: str) -> d
         "clocks": _clocks(house, service, file, language),
         "documents": list(documents.read(house, file, language)),
         "papers": _papers(house, service, file, language),
-        "actions": _applicant_actions(service, file, language),
+        "actions": _applicant_actions(Reader(house, APPLICANT, file, service, language)),
         "contact": _contact(house, file, service, language),
+        **_correction(house, file, service),
     }
 
 
@@ -41,8 +45,9 @@ def officer(
     house: House, caller: Caller, file: CaseFile, service: Service, language: str
 ) -> dict[str, Any]:
     """What an officer who may read the case sees; confidential answers by role only."""
-    case = file.case
+    case, reader = file.case, Reader(house, caller, file, service, language)
     answers, withheld = _answers(house, caller, file, service)
+    calls = any_role(house, caller, file, [service.calls["role"]])
     return {
         **_head(service, file, language),
         "version": int(case["version"]),
@@ -53,16 +58,16 @@ def officer(
         "about": case.get("about"),
         "answers": answers,
         "withheld": withheld,
-        "events": [_event(house, service, file, row, language, inner=True) for row in file.events],
-        "tasks": [
-            {**task_view(row, service, language), "offers": _offers(row, service, language)}
-            for row in file.tasks
+        "events": [
+            _event(house, service, file, row, language, inner=True, calls=calls)
+            for row in file.events
         ],
+        "tasks": [tasks.for_reader(reader, row) for row in file.tasks],
         "clocks": _clocks(house, service, file, language),
         "documents": list(documents.read(house, file, language)),
         "papers": _papers(house, service, file, language),
         "notices": [_notice(house, caller, file, service, row) for row in file.notices],
-        "acts": _acts(service, file, language),
+        "acts": offers.beside(reader),
     }
 
 
@@ -71,21 +76,14 @@ def holder(
 ) -> dict[str, Any]:
     """What somebody sees to whom a task is offered or belongs, and no more of the case."""
     mine = [row for row in file.tasks if concerns(house, caller, row)]
-
-    def may(action: Data) -> bool:
-        """An action that names its own actor is offered to nobody else."""
-        return "who" not in action or role_holder(house, caller, file, action["who"]) is not None
-
+    reader = Reader(house, caller, file, service, language)
     return {
         "case": file.number,
         "service": service.id,
         "title": pick(service.data["titles"], language),
         "version": int(file.case["version"]),
         "card": board.card(house, file, service, language),
-        "tasks": [
-            {**task_view(row, service, language), "offers": _offers(row, service, language, may)}
-            for row in mine
-        ],
+        "tasks": [tasks.for_reader(reader, row) for row in mine],
         "told": list(_told(house, file, service, mine)),
         "contact": _contact(house, file, service, language),
     }
@@ -96,7 +94,8 @@ def _contact(house: House, file: CaseFile, service: Service, language: str) -> d
     unit = house.directory.unit(file.case["unit"])
     if unit is None:
         return {"unit": "", "phone": ""}
-    title = "" if service.data.get("restricted") else unit.text("titles", language)
+    restricted = service.data.get("restricted")
+    title = pick(OFFICE, language) if restricted else unit.text("titles", language)
     return {"unit": title, "phone": unit.text("phone")}
 
 
@@ -129,47 +128,6 @@ def _answers(
     return shown, left_out
 
 
-def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
-    """One task, as lists and cases show it."""
-    engine = row["task_kind"] in ENGINE_TASKS
-    stage = service.stages.get(row.get("stage", "")) if engine else service.place(row)
-    view = {
-        "task": row["task"],
-        "case": row["number"],
-        "service": row["service"],
-        "kind": row["task_kind"],
-        "stage": row.get("stage"),
-        "title": pick(stage["titles"], language) if stage else "",
-        "state": row["state"],
-        "role": row.get("role"),
-        "node": row.get("node"),
-        "opened_at": row["opened_at"],
-        "actions": row["actions"],
-    }
-    for name in ("outcome", "settled_by", "settled_at", "about", "party", "due"):
-        if name in row:
-            view[name] = row[name]
-    return view
-
-
-def _offers(
-    row: Row, service: Service, language: str, may: Callable[[Data], bool] = lambda _: True
-) -> list[dict[str, Any]]:
-    """What can be done with an open task: each action with the schema of its details."""
-    if row["state"] not in joins.UNSETTLED:
-        return []
-    known: Mapping[str, Any] = ENGINE_TASKS.get(row["task_kind"]) or service.place(row)["actions"]
-    offers = []
-    for name in row["actions"]:
-        action = known[name]
-        if not may(action):
-            continue
-        titles = action.get("titles", {"zh-Hans": name})
-        details = details_schema(action)
-        offers.append({"action": name, "title": pick(titles, language), "details": details})
-    return offers
-
-
 def _head(service: Service, file: CaseFile, language: str) -> dict[str, Any]:
     case = file.case
     stage = service.stages.get(case.get("stage", ""))
@@ -186,12 +144,20 @@ def _head(service: Service, file: CaseFile, language: str) -> dict[str, Any]:
         "result_text": pick(result["titles"], language) if result else "",
         "ended": case["ended"],
         "received_at": case["received_at"],
+        **({"test": True} if case.get("test") else {}),
     }
 
 
 def _event(
-    house: House, service: Service, file: CaseFile, row: Row, language: str, inner: bool
+    house: House,
+    service: Service,
+    file: CaseFile,
+    row: Row,
+    language: str,
+    inner: bool,
+    calls: bool = False,
 ) -> dict[str, Any]:
+    """One event; what a phone has written is for those who telephone."""
     view: dict[str, Any] = {
         "seq": int(row["seq"]),
         "type": row["type"],
@@ -214,7 +180,7 @@ def _event(
             "hash": row["hash"],
             "previous": row["previous"],
         }
-        if "sealed" in row:
+        if "sealed" in row and (calls or row["type"] not in wording.WRITTEN):
             view["details"] = unpack(house.ports.keys, file.number, row)
     return view
 
@@ -262,33 +228,28 @@ def _papers(house: House, service: Service, file: CaseFile, language: str) -> di
     }
 
 
-def _applicant_actions(service: Service, file: CaseFile, language: str) -> list[dict[str, Any]]:
+def _applicant_actions(reader: Reader) -> list[dict[str, Any]]:
     """What the applicant may do now, with the schema of its details."""
-    stage = file.case.get("stage")
-    offered = {name: act for name, act in service.acts.items() if fits_now(file.case, act)}
-    if stage and file.case["open"]:
-        offered |= service.actions(stage)
-    return [
-        {
-            "action": name,
-            "title": pick(action["titles"], language),
-            "details": details_schema(action),
-        }
-        for name, action in offered.items()
-        if action.get("by", "officer") != "officer"
-    ]
+    of_tasks = (one for row in reader.file.open_tasks() for one in offers.of_task(reader, row))
+    return [*offers.beside(reader), *of_tasks]
 
 
-def _acts(service: Service, file: CaseFile, language: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "action": name,
-            "title": pick(action["titles"], language),
-            "details": details_schema(action),
+def _correction(house: House, file: CaseFile, service: Service) -> dict[str, Any]:
+    """What is asked of the applicant for a new version: which, what is wrong, the answers now."""
+    task = next((row for row in file.open_tasks() if row["task_kind"] == CORRECTION), None)
+    if task is None:
+        return {}
+    event = next(row for row in reversed(file.events) if row["type"] == "correction_asked")
+    asked = unpack(house.ports.keys, file.number, event)
+    return {
+        "correction": {
+            "task": task["task"],
+            "version": task["about"]["to"],
+            "form": f"/services/{service.id}/versions/{task['about']['to']}/form",
+            "errors": asked["findings"],
+            "answers": answers_of(house.ports.keys, file),
         }
-        for name, action in service.acts.items()
-        if fits_now(file.case, action)
-    ]
+    }
 
 
 def _notice(

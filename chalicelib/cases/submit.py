@@ -5,11 +5,11 @@ repeat gets the same bytes and nothing of the answer is stored twice.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.cases import opening, papers, wording
+from chalicelib.cases import holders, opening, papers, ruling, wording
 from chalicelib.cases.fact import Actor, Fact
 from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
@@ -17,14 +17,15 @@ from chalicelib.cases.idempotency import IdempotencyKey
 from chalicelib.clocks.clock import read
 from chalicelib.people.authority import Caller, grant_of
 from chalicelib.people.directory import Node
-from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
 from chalicelib.platform.errors import (
     Finding,
     KeyReused,
+    NotIdentified,
     NotPermitted,
     Refused,
     Unavailable,
+    pick,
 )
 from chalicelib.platform.json import resolve
 from chalicelib.platform.numbers import document_number, new_number
@@ -41,6 +42,7 @@ from chalicelib.platform.ports import (
 from chalicelib.services.document import Service
 
 TRIES = 4
+WEB = "web"
 COUNTER_ROLES = {
     "counter": "acceptor",
     "agent": "agent",
@@ -56,7 +58,7 @@ SUBMISSION_SCHEMA: Mapping[str, Any] = {
     "properties": {
         "answers": {"type": "object"},
         "papers": papers.GIVEN_SCHEMA,
-        "channel": {"enum": ["web", *COUNTER_ROLES]},
+        "channel": {"enum": [WEB, *COUNTER_ROLES]},
         "site": {"type": "string", "minLength": 1, "maxLength": 40},
     },
 }
@@ -70,42 +72,40 @@ class Submission:
     channel: str
     site: str | None
     language: str
+    dropped: tuple[str, ...] = ()
 
 
-def read_submission(house: House, service: str, body: Any, language: str) -> Submission:
-    """The checked body. Raises NotFound, Refused with every finding at once, UnknownRegion."""
-    live = house.catalogue.live(service)
+def read_submission(
+    house: House, service: str, body: Any, language: str, trial: Service | None = None
+) -> Submission:
+    """The checked body, for the live version or the one under test.
+
+    Raises NotFound, ServiceClosed, NotOpenYet, Refused with every finding at once, UnknownRegion.
+    """
+    live = trial or _open(house, service)
     findings = house.forms.check("submission", SUBMISSION_SCHEMA, body)
     if findings:
         raise Refused(findings=findings)
-    answers = _plain_phones(live, body["answers"])
+    plain = opening.plain_phones(live, body["answers"])
+    answers, dropped = ruling.settled(live, plain)
     findings = house.forms.check(f"{live.content}/form", live.data["form"], answers, "/answers")
     if findings:
         raise Refused(findings=findings)
     given = body.get("papers", [])
     papers.refuse_unknown(live, given, "/papers")
-    return Submission(live, answers, given, body.get("channel", "web"), body.get("site"), language)
+    channel, site = body.get("channel", ""), body.get("site")
+    return Submission(live, answers, given, channel, site, language, dropped)
 
 
-def _plain_phones(service: Service, answers: Any) -> Any:
-    """Phones as people write them (+86, spaces, full-width digits) become plain digits."""
-    for pointer in service.data["subject"]["phones"]:
-        phone = resolve(answers, pointer)
-        plain = normalise_phone(phone) if isinstance(phone, str) else None
-        if plain is not None and plain != phone:
-            answers = _with(answers, pointer.split("/")[1:], plain)
-    return answers
-
-
-def _with(holder: Any, path: list[str], value: str) -> Any:
-    """A copy of nested objects with another value at a path that exists."""
-    if not path:
-        return value
-    return {**holder, path[0]: _with(holder[path[0]], path[1:], value)}
+def _open(house: House, service: str) -> Service:
+    """The live version, if it takes new cases now."""
+    house.catalogue.offer(service).refuse_closed(house.now())
+    return house.catalogue.live(service)
 
 
 def submit(house: House, caller: Caller, it: Submission, key: IdempotencyKey) -> Row:
     """The receipt of the case that this key makes or made. Raises KeyReused, Unavailable."""
+    it = replace(it, channel=_channel(caller, it))
     actor, site = _place(house, caller, it)
     for _ in range(TRIES):
         fact, operations = _accept(house, it, key, actor, site)
@@ -137,6 +137,7 @@ def receipt(house: House, file: CaseFile) -> Row:
     unit = house.directory.unit(file.case["unit"])
     year = house.calendar.local_date(times.moment(first["at"])).year
     answer = {
+        **({"test": True} if file.case.get("test") else {}),
         "case": file.number,
         "secret": house.ports.keys.secret(file.number),
         "service": service.id,
@@ -157,6 +158,7 @@ def receipt(house: House, file: CaseFile) -> Row:
             "given": wording.paper_titles(service, first["data"]["given"], language),
             "missing": wording.paper_titles(service, first["data"]["missing"], language),
         },
+        **ruling.told(service, first["data"], language),
     }
     # An officer who submits for somebody must not hold the other case's secret.
     own = first["actor"]["as"] == "applicant"
@@ -174,33 +176,62 @@ def _also(house: House, service: Service, number: str) -> Iterator[Row]:
             yield {"service": one["opens"]["service"], "case": other, "secret": secret}
 
 
+def _channel(caller: Caller, it: Submission) -> str:
+    """How it came. Raises Refused for an officer who does not say: it might be their own matter."""
+    if it.channel or not caller.grants:
+        return it.channel or WEB
+    zh = "工作人员须写明渠道：代人登记的写 counter、telephone、outreach、agent 等，自己的事写 web"
+    en = "Officers say how it came: counter, telephone, outreach, agent …; web for their own matter"
+    raise Refused(findings=[Finding("/channel", "required", {"zh-Hans": zh, "en": en})])
+
+
+def _roles(service: Service, channel: str) -> list[str]:
+    """The roles that may submit by the channel; none where everybody may.
+
+    What the document names comes beside the usual role; of a restricted service instead of it.
+    """
+    usual = [COUNTER_ROLES[channel]] if channel in COUNTER_ROLES else []
+    named = [service.data["intake"][channel]] if channel in service.data.get("intake", {}) else []
+    return named if named and service.data.get("restricted") else named + usual
+
+
 def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node]:
     """Who submits in which role, at which node."""
     if it.channel not in it.service.data["channels"]:
         raise _refused("/channel", "此事项不收这种渠道", "This service does not take this channel")
     site = opening.place_of(house, it.service, it.answers)
-    role = {**COUNTER_ROLES, **it.service.data.get("intake", {})}.get(it.channel)
-    if role is None:
+    if not it.service.trial:
+        house.catalogue.offer(it.service.id).refuse_outside(site.path)
+    roles = _roles(it.service, it.channel)
+    if not roles:
         return Actor(caller.id if caller.known else "applicant", "applicant"), site
-    node, holder = _site(house, caller, role, it.site)
+    if not caller.known:
+        raise NotIdentified
+    role, node, holder = _site(house, caller, roles, it.site)
     if it.channel == "outreach" and it.site is None and node.id in site.path:
         # On a visit the place is the household's, where that lies in the visitor's area.
         node = site
     return Actor(caller.id, role, holder), opening.lowest_capable(house, node, it.service)
 
 
-def _site(house: House, caller: Caller, role: str, site: str | None) -> tuple[Node, str]:
-    """The window or agent's place, named or the only one where the caller holds the role; and for
-    which absent person."""
+def _site(
+    house: House, caller: Caller, roles: list[str], site: str | None
+) -> tuple[str, Node, str]:
+    """In which of the roles, at which window or agent's place, named or the only one where the
+    caller holds it, and for which absent person. Raises NotPermitted, naming the roles."""
     today = house.today()
-    named = site or next(
-        (grant.node for grant in caller.grants if grant.role == role and grant.holds_on(today)), ""
+    for role in roles:
+        held = (one.node for one in caller.grants if one.role == role and one.holds_on(today))
+        node = house.directory.node(site or next(held, ""))
+        grant = node and grant_of(caller.grants, role, node.path, today)
+        if node is not None and grant:
+            return role, node, grant.holder
+    zh = "、".join(pick(holders.role(role), "zh-Hans") for role in roles)
+    en = ", ".join(pick(holders.role(role), "en") for role in roles)
+    where, there = ("所写地点的", " at the place named") if site else ("", "")
+    raise NotPermitted(
+        {"zh-Hans": f"此渠道由{where}{zh}登记", "en": f"By this channel it is for: {en}{there}"}
     )
-    node = house.directory.node(named)
-    grant = node and grant_of(caller.grants, role, node.path, today)
-    if node is None or not grant:
-        raise NotPermitted
-    return node, grant.holder
 
 
 def _accept(
@@ -209,7 +240,18 @@ def _accept(
     """The rows of the case, of those split off it, and of the key that made them."""
     kept, splits = opening.split(it.service, it.answers)
     about = resolve(kept, it.service.data["about"]) if "about" in it.service.data else None
-    case = opening.Opening(it.service, kept, it.channel, it.language, actor, site, it.papers, about)
+    case = opening.Opening(
+        it.service,
+        kept,
+        it.channel,
+        it.language,
+        actor,
+        site,
+        it.papers,
+        about,
+        it.service.trial,
+        it.dropped,
+    )
     fact, operations = opening.open_case(house, case, new_number(house.ports.ids))
     for made, more in opening.split_off(house, fact, it.answers, splits):
         fact.minted += made.minted

@@ -41,12 +41,16 @@ SYSTEM_EVENTS: Mapping[str, Texts] = {
     "list_asked": {"zh-Hans": "短信问材料清单", "en": "List of papers asked for by SMS"},
     "not_understood": {"zh-Hans": "短信回复没看懂", "en": "A reply by SMS was not understood"},
     "reply_ambiguous": {"zh-Hans": "短信回复对应多件", "en": "A reply by SMS fits several cases"},
+    "rebased": {"zh-Hans": "转到新版办理", "en": "Goes on under a new version"},
+    "correction_asked": {"zh-Hans": "表单有更新，请补填", "en": "The form has changed: correct"},
+    "corrected": {"zh-Hans": "已按新表单补填", "en": "Corrected for the new form"},
 }
 HIDDEN_EVENTS = frozenset(
     {
         "stage_entered",
         "notice_delivered",
         "resumed",
+        "rebased",
         "handed_to_person",
         "linked",
         "progress_asked",
@@ -55,6 +59,8 @@ HIDDEN_EVENTS = frozenset(
         "reply_ambiguous",
     }
 )
+# Their details hold what a phone wrote, and which: for those who telephone.
+WRITTEN = frozenset({"not_understood"})
 
 STATUSES: Mapping[str, Texts] = {
     "submitted": {"zh-Hans": "已提交", "en": "submitted"},

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from chalicelib.cases import threads
+from chalicelib.cases import lifecycle, threads
 from chalicelib.cases.act import Act, act
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
@@ -31,6 +31,8 @@ from chalicelib.platform.ports import Change, ConditionFailed, Equals, Row, Tabl
 from chalicelib.services.document import Data, Service
 
 DIGITS = re.compile("[0-9]{1,6}")
+RUN = re.compile("[0-9]+")
+AGAINST = re.compile(r"[不没未无否]|\bno\b|\bnot\b|n't", re.IGNORECASE)
 PROGRESS = "8"
 DAY = timedelta(days=1)
 MOST_PROGRESS = 10
@@ -38,6 +40,14 @@ MOST_CASES = 3
 CALL_AFTER = 2
 # A provider may add digits of its own behind our number; so many are no accident.
 SHORTEST_EXTENSION = 4
+
+
+class Message(NamedTuple):
+    """What came in: its own name, the phone that wrote, the text as it was written."""
+
+    name: str
+    phone: str
+    text: str
 
 
 class Meaning(NamedTuple):
@@ -65,8 +75,8 @@ def handle(house: House, name: str, message: Data) -> None:
     elif text == PROGRESS:
         _progress(house, known, name)
     else:
-        found = _meanings(house, sent, text) if DIGITS.fullmatch(text) else []
-        _reply(house, [one for one in found if one.thread in known], known[0], name)
+        found = [one for one in _meanings(house, sent, text) if one.thread in known]
+        _reply(house, found, known[0], Message(name, phone, str(message["text"]).strip()))
 
 
 def _sent(house: House, phone: str, came: str) -> list[Row]:
@@ -100,22 +110,34 @@ def _progress(house: House, known: list[Row], name: str) -> None:
         _record(house, row, "progress_asked", name, MOST_PROGRESS)
 
 
-def _reply(house: House, found: list[Meaning], newest: Row, name: str) -> None:
+def _reply(house: House, found: list[Meaning], newest: Row, it: Message) -> None:
     if len(found) > 1:
-        _record(house, found[0].thread, "reply_ambiguous", name, CALL_AFTER)
+        _record(house, found[0].thread, "reply_ambiguous", it.name, CALL_AFTER)
     elif not found:
-        _not_understood(house, newest, name)
-    elif not _do(house, found[0], name):
-        _not_understood(house, found[0].thread, name)
+        _not_understood(house, newest, it)
+    elif not _do(house, found[0], it):
+        _not_understood(house, found[0].thread, it)
 
 
 def _meanings(house: House, sent: list[Row], text: str) -> list[Meaning]:
     """By a code, else by a digit: what it means to the questions that are open; newest first."""
     asked = [one for one in _asked(house, sent) if one.thread["state"] == "open"]
-    coded = [one for one in asked if "code" in one.reply and one.thread.get("code") == text]
-    if coded:
+    code = _code_in(text)
+    coded = [one for one in asked if "code" in one.reply and one.thread.get("code") == code]
+    if code and coded:
         return [Meaning(one.thread, one.reply["code"]) for one in coded]
-    return [Meaning(one.thread, one.reply[text]) for one in asked if text in one.reply]
+    digit = text if DIGITS.fullmatch(text) else ""
+    return [Meaning(one.thread, one.reply[digit]) for one in asked if digit in one.reply]
+
+
+def _code_in(text: str) -> str:
+    """The only digits of a text that says nothing against them; empty when there are none.
+
+    A code proves what was answered whatever the words around it; a single digit does not.
+    """
+    runs = RUN.findall(text)
+    said = len(runs) == 1 and (runs[0] == text or not AGAINST.search(text))
+    return str(runs[0]) if said else ""
 
 
 def _asked(house: House, sent: list[Row]) -> list[Meaning]:
@@ -140,10 +162,12 @@ def _replies(house: House, thread: Row, case: Row) -> Data:
     return replies
 
 
-def _do(house: House, it: Meaning, name: str) -> bool:
-    """Whether what was meant could be done."""
+def _do(house: House, it: Meaning, message: Message) -> bool:
+    """Whether what was meant could be done; then nobody need call about what was not understood."""
+    name = message.name
     if "say" in it.reply:
         SAY[it.reply["say"]](house, it.thread, name)
+        _nobody_need_call(house, it.thread, message.phone)
         return True
     caller = _sender(house, it.thread)
     action = Act(
@@ -161,8 +185,22 @@ def _do(house: House, it: Meaning, name: str) -> bool:
         raise
     except Problem:
         return False
+    _nobody_need_call(house, it.thread, message.phone)
     _answered(house, it.thread, name)
     return True
+
+
+def _nobody_need_call(house: House, thread: Row, phone: str) -> None:
+    """Close the calls that were asked for because of earlier texts from this phone."""
+
+    def decide(file: CaseFile, service: Service) -> Decision | None:
+        fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+        if not lifecycle.drop_calls(fact, phone):
+            return None
+        fact.touch()
+        return fact, []
+
+    commit(house, str(thread["number"]), decide)
 
 
 def _answered(house: House, thread: Row, name: str) -> None:
@@ -214,6 +252,7 @@ def _record(
     name: str,
     most: int,
     more: Callable[[Fact, int], None] | None = None,
+    details: Data | None = None,
 ) -> None:
     """Record an event once for a message, and no more than so many in a day.
 
@@ -227,7 +266,7 @@ def _record(
         if any(row["data"]["message"] == name for row in lately) or len(lately) >= most:
             return None
         fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
-        fact.record(event, data)
+        fact.record(event, data, details=details)
         if more is not None:
             more(fact, len(lately) + 1)
         return fact, []
@@ -235,7 +274,7 @@ def _record(
     commit(house, str(thread["number"]), decide)
 
 
-def _not_understood(house: House, thread: Row, name: str) -> None:
+def _not_understood(house: House, thread: Row, it: Message) -> None:
     """It gets an answer; after the second in a day somebody calls, and no more texts are sent."""
 
     def call(fact: Fact, times_said: int) -> None:
@@ -245,4 +284,5 @@ def _not_understood(house: House, thread: Row, name: str) -> None:
             task = f"call-{seq}"
             fact.open_task(task, "call", ["called"], who=fact.service.calls, about=about)
 
-    _record(house, thread, "not_understood", name, CALL_AFTER, call)
+    wrote = {"phone": it.phone, "text": it.text}
+    _record(house, thread, lifecycle.NOT_UNDERSTOOD, it.name, CALL_AFTER, call, wrote)

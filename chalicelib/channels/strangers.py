@@ -22,7 +22,7 @@ from chalicelib.platform.ports import (
     Row,
     Table,
 )
-from chalicelib.services.common import COMMON
+from chalicelib.services.common import STRANGER
 
 UNKNOWN = "unknown"
 DAY = timedelta(days=1)
@@ -30,12 +30,15 @@ MOST = 2
 
 
 def answer(house: House, phone: str, name: str) -> None:
-    """Say once that we did not understand; `name` is the message's. Raises Retryable."""
+    """Say once that nothing is in hand for the phone, and where to call; `name` is the message's.
+
+    Raises Retryable.
+    """
     channel: Any = house.directory.channel("sms") or {}
     speaks = channel.get("sign") and channel.get("phone")
     if not speaks or not mobile(phone) or not _has_place(house, phone):
         return
-    text = fill(COMMON["sms_unknown"]["texts"]["sms"]["zh-Hans"], channel)
+    text = fill(STRANGER["zh-Hans"], channel)
     try:
         house.ports.notifier.sms(phone, text, f"stranger-{name}", None)
     except Permanent:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from chalicelib.people import tenure
+from chalicelib.people.tenure import Seal, Tenure
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import Now, Row, Store, Table
 
@@ -20,6 +22,7 @@ else:
 BELIEVED = timedelta(seconds=60)
 CACHED = 4096
 NAME = re.compile("[A-Za-z0-9-]{1,64}")
+KID = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 class Node(NamedTuple):
@@ -69,6 +72,11 @@ class Party(NamedTuple):
     name: str
     grants: tuple[Grant, ...]
 
+    def has(self, role: str, node: Node, on: date) -> bool:
+        """Whether one of the grants gives the role at the node on a day."""
+        fitting = (one for one in self.grants if one.role == role and one.node in node.path)
+        return any(one.holds_on(on) for one in fitting)
+
 
 class Directory:
     def __init__(self, store: Store, now: Now) -> None:
@@ -96,21 +104,47 @@ class Directory:
         data = self._data(f"unit#{unit}", "unit")
         return None if data is None else Unit(unit, data["node"], data)
 
-    def owner(self, service: str) -> Unit | None:
-        """The unit that owns a service in this authority tree."""
-        data = self._data(f"owner#{service}", "owner")
-        return None if data is None else self.unit(data["unit"])
+    def owner(self, service: str, on: date) -> Unit | None:
+        """The unit that owns a service in this authority tree on a day."""
+        found = tenure.on(on, self.tenures(service))
+        return None if found is None else self.unit(found.unit)
+
+    def tenures(self, service: str) -> tuple[Tenure, ...]:
+        """Who owned a service when, oldest first."""
+        return tenure.tenures(self._rows(f"owner#{service}"))
+
+    def seals(self, unit: str) -> tuple[Seal, ...]:
+        """The seals of a unit, those that are retired included."""
+        return tenure.seals(self._rows(f"unit#{unit}"))
+
+    def capable(self, service: str, node: Node, on: date) -> bool:
+        """Whether a node of a level that may receive a service is able to, on a day (R18).
+
+        Where the capability table names the node's level for the service, only what it names is.
+        """
+        table = self._data(f"capability#{service}", "capability")
+        rows = [row for row in (table or {}).get("rows", ()) if row["level"] == node.level]
+        return not rows or any(_reaches(row, node, on) for row in rows)
 
     def party(self, party: str) -> Party | None:
         """With their own grants first, then those they hold while somebody is away."""
-        rows = self._party(party)
+        rows = self._rows(f"party#{party}")
         data = next(_of("party", rows), None)
         if data is None:
             return None
         grants = [_grant(grant) for grant in _of("grant", rows)]
         for absent in data.get("stands_in_for", ()):
-            grants += _while_away(absent, self._party(absent))
+            grants += _while_away(absent, self._rows(f"party#{absent}"))
         return Party(party, data["name"], tuple(grants))
+
+    def holders(self, role: str, node: Node, on: date) -> tuple[Party, ...]:
+        """Who has the role at the node on a day: those who hold it, then those who stand in."""
+        rows = [row for place in node.path for row in self._rows(f"holders#{role}#{place}")]
+        names = [data["party"] for data in _of("grant", rows)]
+        for absent in list(names):
+            names += [data["party"] for data in _of("party", self._rows(f"stand-ins#{absent}"))]
+        parties = [self.party(name) for name in dict.fromkeys(names)]
+        return tuple(one for one in parties if one and one.has(role, node, on))
 
     def calendar(self, name: str = "cn") -> "calendars.Calendar":
         """Raises LookupError when there is none of this name."""
@@ -130,6 +164,20 @@ class Directory:
     def issuer(self, issuer: str) -> Mapping[str, Any] | None:
         return self._data(f"issuer#{issuer}", "issuer")
 
+    def trusted(self, kid: str) -> Mapping[str, Any] | None:
+        """The public key of this id, if packages signed with it are believed now."""
+        if not KID.fullmatch(kid):
+            return None
+        row = self._store.get(Table.DIRECTORY, (f"trust#{kid}", "trust"))
+        if row is None or row["data"]["revoked"]:
+            return None
+        key: Mapping[str, Any] = row["data"]["key"]
+        return key
+
+    def has_role(self, role: str) -> bool:
+        """Whether anybody here has a role of this name."""
+        return self._data(f"role#{role}", "role") is not None
+
     def refresh(self) -> None:
         """Forget everything read so far."""
         self._kept.clear()
@@ -140,8 +188,7 @@ class Directory:
             raise LookupError(f"no calendar {name} has been published")
         return calendars.Calendar.from_document(data)
 
-    def _party(self, party: str) -> list[Row]:
-        pk = f"party#{party}"
+    def _rows(self, pk: str) -> list[Row]:
         rows: list[Row] = self._cached(pk, "", lambda: self._store.partition(Table.DIRECTORY, pk))
         return rows
 
@@ -165,10 +212,16 @@ def _of(kind: str, rows: list[Row]) -> Iterator[Mapping[str, Any]]:
     return (row["data"] for row in rows if row["kind"] == kind)
 
 
+def _reaches(row: Mapping[str, Any], node: Node, day: date) -> bool:
+    """Whether an entry of the capability table covers the node on the day."""
+    within = row.get("node") in (None, *node.path)
+    return within and row["from"] <= day.isoformat() <= (row.get("to") or "9999-12-31")
+
+
 def _while_away(absent: str, rows: list[Row]) -> Iterator[Grant]:
     """The absent party's own grants, never those of others, on the days of each absence."""
     grants = [_grant(grant) for grant in _of("grant", rows)]
-    for absence in _of("absence", rows):
+    for absence in (one for one in _of("absence", rows) if not one.get("cancelled")):
         first, last = date.fromisoformat(absence["from"]), date.fromisoformat(absence["to"])
         for grant in grants:
             narrowed = grant.during(first, last, absent)

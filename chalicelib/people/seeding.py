@@ -1,10 +1,10 @@
-"""Reference data in: the region tree, units, owners, people, grants, absences, calendars, keys.
+"""Reference data in: the region tree, units, seals, owners, people, absences, calendars, keys.
 
 Each document replaces the rows it names and leaves others alone; repeatable. Only the publisher
 function, invoked by an operator, calls this.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,44 +23,84 @@ class UnknownParty(ValueError):
     """Nobody of this name is in the directory."""
 
 
+class UnknownUnit(ValueError):
+    """A service, a seal or a transfer names a unit that is not in the directory."""
+
+
 class InvalidAbsence(ValueError):
     """Its days are no dates, end before they begin, or are more than LONGEST_ABSENCE."""
 
 
 def directory(store: Store, data: Mapping[str, Any]) -> Row:
-    """Write nodes, units, owners, people and their absences.
+    """Write nodes, units, seals, owners, capabilities, people and their absences.
 
     Raises UnknownNode, InvalidAbsence; then nothing is written.
     """
     rows = [
         *_nodes(data["nodes"]),
         *_plain(data.get("units", []), "unit"),
-        *_owners(data.get("owners", [])),
+        *map(seal, data.get("seals", [])),
+        *owners(data.get("owners", [])),
+        *map(_capability, data.get("capabilities", [])),
         *_people(data.get("parties", []), data.get("grants", [])),
         *_plain(data.get("channels", []), "channel"),
         *map(_absence, data.get("absences", [])),
     ]
     known = {node["node"] for node in data["nodes"]}
     for row in rows:
-        node = row["data"].get("node")
-        if node is not None and node not in known:
-            raise UnknownNode(f"{row['pk']}: {node}")
-    for start in range(0, len(rows), BATCH):
-        store.transact([Put(Table.DIRECTORY, row, None) for row in rows[start : start + BATCH]])
+        for holder in (row["data"], *row["data"].get("rows", ())):
+            node = holder.get("node")
+            if node is not None and node not in known:
+                raise UnknownNode(f"{row['pk']}: {node}")
+    put(store, rows)
     return {"rows": len(rows)}
+
+
+def put(store: Store, rows: Sequence[Row]) -> None:
+    """Write rows in transactions of BATCH; they replace what they name, the last of a name."""
+    puts = list({(row["pk"], row["sk"]): Put(Table.DIRECTORY, row, None) for row in rows}.values())
+    for start in range(0, len(puts), BATCH):
+        store.transact(puts[start : start + BATCH])
+
+
+def capability(store: Store, data: Mapping[str, Any]) -> Row:
+    """Write which levels and nodes are able to receive a service (R18, R26).
+
+    {"service", "rows": [{"level", "node"?, "from", "to"?, "because"?}]}: all of the level within
+    the node's subtree, everywhere for none, on those days. A level that no row names is able to
+    as the document says. Raises UnknownNode, ValueError for a day that is none; then nothing is
+    written.
+    """
+    for row in data["rows"]:
+        node = row.get("node")
+        if node is not None and store.get(Table.DIRECTORY, (f"node#{node}", "node")) is None:
+            raise UnknownNode(f"{data['service']}: {node}")
+    store.transact([Put(Table.DIRECTORY, _capability(data), None)])
+    return {"service": data["service"], "rows": len(data["rows"])}
 
 
 def absence(store: Store, data: Mapping[str, Any]) -> Row:
     """Write one absence: {"party", "from", "to", "because"}, both days included.
 
     It replaces the one of the same party that begins on the same day, so that the last day can
-    be put right. Raises UnknownParty, InvalidAbsence; then nothing is written.
+    be put right; {"party", "from", "cancel": true} takes that one back. What is written here is in
+    force when the directory is read anew, within `directory.BELIEVED`. Raises UnknownParty,
+    InvalidAbsence; then nothing is written.
     """
-    row = _absence(data)
+    row = _cancelled(store, data) if data.get("cancel") else _absence(data)
     if store.get(Table.DIRECTORY, (row["pk"], "party")) is None:
         raise UnknownParty(f"nobody in the directory is called {data['party']}")
     store.transact([Put(Table.DIRECTORY, row, None)])
-    return {"party": data["party"], "from": row["data"]["from"], "to": row["data"]["to"]}
+    days = {name: row["data"][name] for name in ("from", "to")}
+    return {"party": data["party"], **days, "cancelled": bool(data.get("cancel"))}
+
+
+def _cancelled(store: Store, data: Mapping[str, Any]) -> Row:
+    """The absence as it was written, marked as taken back: the record of it stays."""
+    row = store.get(Table.DIRECTORY, (f"party#{data['party']}", f"absence#{data['from']}"))
+    if row is None:
+        raise InvalidAbsence(f"{data['party']} has no absence that begins on {data['from']}")
+    return {**row, "data": {**row["data"], "cancelled": True}}
 
 
 def rotate(store: Store, name: str, version: int) -> None:
@@ -75,6 +115,19 @@ def calendar(store: Store, data: Mapping[str, Any]) -> Row:
     row = _row(f"calendar#{data['calendar']}", "calendar", "calendar", data)
     store.transact([Put(Table.DIRECTORY, row, None)])
     return {"calendar": data["calendar"], "years": sorted(data["years"])}
+
+
+def trust(store: Store, data: Mapping[str, Any]) -> Row:
+    """Believe packages that are signed with this key, or with "revoke" no longer do.
+
+    {"name": whose it is, "key": a public Ed25519 JWK with its kid}.
+    """
+    key = data["key"]
+    kept = {name: str(key[name]) for name in ("kty", "crv", "x", "kid")}
+    row = _row(f"trust#{kept['kid']}", "trust", "trust", {"name": data["name"], "key": kept})
+    row["data"]["revoked"] = bool(data.get("revoke"))
+    store.transact([Put(Table.DIRECTORY, row, None)])
+    return {"trusted": data["name"], "kid": kept["kid"], "revoked": row["data"]["revoked"]}
 
 
 def issuer(store: Store, data: Mapping[str, Any]) -> Row:
@@ -102,24 +155,61 @@ def _plain(items: list[Mapping[str, Any]], kind: str) -> Iterator[Row]:
         yield _row(f"{kind}#{item[kind]}", kind, kind, item)
 
 
-def _owners(owners: list[Mapping[str, Any]]) -> Iterator[Row]:
+def owners(owners: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """The rows of {"service", "unit", "from"?, "to"?, "because"?}; undated without `from`.
+
+    Raises ValueError for a day that is none.
+    """
     for owner in owners:
-        yield _row(f"owner#{owner['service']}", "owner", "owner", {"unit": owner["unit"]})
+        data = _dated({name: value for name, value in owner.items() if name != "service"})
+        sk = f"from#{data['from']}" if data.get("from") else "owner"
+        yield _row(f"owner#{owner['service']}", sk, "owner", data)
+        yield _row("owners", owner["service"], "owned", {"service": owner["service"]})
+
+
+def seal(data: Mapping[str, Any]) -> Row:
+    """The row of {"seal", "unit", "titles", "from", "to"?, "because"?}. Raises ValueError."""
+    return _row(f"unit#{data['unit']}", f"seal#{data['seal']}", "seal", _dated(data))
+
+
+def units(units: list[Mapping[str, Any]]) -> Iterator[Row]:
+    """The rows of units as a directory document has them."""
+    return _plain(units, "unit")
+
+
+def _capability(data: Mapping[str, Any]) -> Row:
+    rows = [{"level": row["level"], "from": row["from"], **_dated(row)} for row in data["rows"]]
+    content = {"service": data["service"], "rows": rows}
+    return _row(f"capability#{data['service']}", "capability", "capability", content)
+
+
+def _dated(data: Mapping[str, Any]) -> Row:
+    """With its first and last day as 2026-01-31, where it has them. Raises ValueError."""
+    days = {name: data[name] for name in ("from", "to") if data.get(name)}
+    return {**data, **{name: date.fromisoformat(day).isoformat() for name, day in days.items()}}
 
 
 def _people(parties: list[Mapping[str, Any]], grants: list[Mapping[str, Any]]) -> Iterator[Row]:
+    """The rows of people and grants, and those by which people are found by what they hold."""
     for party in parties:
         yield _row(f"party#{party['party']}", "party", "party", party)
+        for absent in party.get("stands_in_for", ()):
+            yield _row(f"stand-ins#{absent}", f"party#{party['party']}", "party", party)
     for grant in grants:
         sk = f"grant#{grant['role']}#{grant['node']}"
         yield _row(f"party#{grant['party']}", sk, "grant", grant)
+        holders = f"holders#{grant['role']}#{grant['node']}"
+        yield _row(holders, f"party#{grant['party']}", "grant", grant)
+    for role in sorted({grant["role"] for grant in grants}):
+        yield _row(f"role#{role}", "role", "role", {"role": role})
 
 
 def _absence(absence: Mapping[str, Any]) -> Row:
     try:
         first, last = date.fromisoformat(absence["from"]), date.fromisoformat(absence["to"])
     except (TypeError, ValueError) as error:
-        raise InvalidAbsence(f"{absence['from']} to {absence['to']}: {error}") from error
+        given = f"{absence['from']} to {absence['to']}"
+        raise InvalidAbsence(f"{given}: not days such as 2026-03-10") from error
     if not 0 <= (last - first).days < LONGEST_ABSENCE:
         raise InvalidAbsence(f"{first} to {last}: not 1 to {LONGEST_ABSENCE} days")
     days = {"from": first.isoformat(), "to": last.isoformat(), "because": absence["because"]}

@@ -2,17 +2,29 @@
 
   node#<id>      / node      a node of the region tree: its path of ids, level, titles
   code#<12>      / code      the node that carries an official region code
-  unit#<id>      / unit      an office on a node, with what its documents and notices print
-  owner#<service>/ owner     the unit that owns the service here
+  unit#<id>      / unit      an office on a node, with what its documents and notices print;
+                             beside it `seal#<id>` rows: title, from, to (retired)
+  owner#<service>/ owner     the unit that owns the service here, undated; `from#<day>` the one
+                             that owns it from that day on: a transfer writes one and keeps all
+  owners         / <service> owned: the register of services that have an owner
+  capability#<service> / capability  which levels and nodes are able to receive it, dated
   party#<sub>    / party     an officer, agent or volunteer, and whom they stand in for;
                              beside it `grant#<role>#<node>` rows, and a row `absence#<from>`
                              for each absence: from, to, because
+  holders#<role>#<node> / party#<id>  who holds a role at a node; `stand-ins#<party>` / party#<id>
+                             who stands in for somebody
   channel#<name> / channel   how messages come and go: sign, phone; `secret` its version
   calendar#<id>  / calendar  a working calendar document
   issuer#<url>   / issuer    the stored JWKS of a token issuer
-  service#<id>   / live      which version is open; `version#<n>` rows hold the documents
+  role#<role>    / role      that somebody holds or has held a role of this name
+  trust#<kid>    / trust     a key whose packages are believed
+  service#<id>   / live      which version is open, and how it is offered; `trial` the one under
+                             test; `version#<n>`, `trial#<n>` hold the documents; `audit#<at>#<n>`
+                             who did what with it
   catalogue      / <service> one entry a service, for the list
-  upload#<id>    / upload    an uploaded document and its report; in the index `pending` until done
+  upload#<id>    / upload    an uploaded document and its report; in the index `pending` until it
+                             is checked, then among the drafts until it is published or discarded
+  upload#<id>    / order     what a publisher wants done with a service; `pending` until it is
 Every read is one GetItem or one Query of a small partition.
 """
 
@@ -41,23 +53,40 @@ class VersionRow(DirectoryRow):
 
 
 class LiveRow(DirectoryRow):
+    """`turn` grows with every change, so that two changes at once are one after the other."""
+
     service = UnicodeAttribute()
     version = NumberAttribute()
     content = UnicodeAttribute()
+    turn = NumberAttribute(null=True)
 
 
-class UploadRow(DirectoryRow):
-    upload = UnicodeAttribute()
+class HandedInRow(DirectoryRow):
     by = UnicodeAttribute()
     at = UnicodeAttribute()
     state = UnicodeAttribute()
     body = UnicodeAttribute()
-    document = BinaryAttribute(legacy_encoding=False)
     pending = UnicodeAttribute(null=True)
     pending_at = UnicodeAttribute(null=True)
 
 
-PLAIN = "channel node code unit owner party grant absence calendar issuer entry".split()
+class UploadRow(HandedInRow):
+    upload = UnicodeAttribute()
+    dry = NumberAttribute()
+    document = BinaryAttribute(legacy_encoding=False)
+    examples = BinaryAttribute(legacy_encoding=False)
+    report = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+class OrderRow(HandedInRow):
+    order = UnicodeAttribute()
+    outcome = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+PLAIN = (
+    "channel node code unit seal owner owned capability party grant absence calendar issuer entry"
+    " audit role trust"
+).split()
 
 SHAPE = Shape(
     base=DirectoryRow,
@@ -66,6 +95,7 @@ SHAPE = Shape(
         "version": VersionRow,
         "live": LiveRow,
         "upload": UploadRow,
+        "order": OrderRow,
     },
     indexes={"pending": ("pending", "pending_at")},
 )

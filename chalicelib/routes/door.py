@@ -22,15 +22,16 @@ from chalicelib.platform.errors import (
     PreconditionRequired,
     Problem,
     UnsupportedMediaType,
-    VersionChanged,
 )
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.numbers import is_number
 from chalicelib.platform.settings import TokenSettings
+from chalicelib.routes import folds
 
 if TYPE_CHECKING:
     from chalicelib.cases import file
     from chalicelib.people import tokens
+    from chalicelib.services.document import Service
 else:
     file = lazy("chalicelib.cases.file")
     tokens = lazy("chalicelib.people.tokens")
@@ -76,6 +77,11 @@ class Door:
             raise BadRequest({"zh-Hans": zh, "en": en})
         return value
 
+    def flag(self, name: str) -> bool:
+        """Whether a parameter says yes: `?name`, `?name=true`, `?name=1`."""
+        value = self.query(name)
+        return value is not None and value.lower() in ("", "1", "true", "yes")
+
     @property
     def source(self) -> str:
         """Where an anonymous request comes from, as a keyed hash: the same computer, nobody else.
@@ -90,13 +96,13 @@ class Door:
     def language(self) -> str:
         return language_of(self.header("accept-language") or "")
 
-    def body(self) -> Any:
+    def body(self, max_bytes: int = strict.MAX_BYTES) -> Any:
         """The JSON body, read strictly. Raises UnsupportedMediaType, Malformed, TooLarge …"""
         kind = (self.header("content-type") or JSON).replace(" ", "").replace('"', "").lower()
         encoding = (self.header("content-encoding") or "identity").lower()
         if kind not in (JSON, f"{JSON};charset=utf-8") or encoding != "identity":
             raise UnsupportedMediaType
-        body = strict.read(self.raw)
+        body = strict.read(self.raw, max_bytes)
         if not isinstance(body, dict):
             raise Malformed({"zh-Hans": "须为JSON对象", "en": "a JSON object is needed"})
         return body
@@ -110,7 +116,7 @@ class Door:
             raise Malformed from error
 
     def version(self, needed: bool = True) -> int | None:
-        """The case version in If-Match. Raises PreconditionRequired, VersionChanged."""
+        """The case version in If-Match. Raises PreconditionRequired, BadRequest."""
         value = self.header("if-match")
         if value is None:
             if needed:
@@ -118,7 +124,9 @@ class Door:
             return None
         digits = value.strip().removeprefix("W/").strip('"')
         if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-            raise VersionChanged
+            zh = "If-Match 须为办件的版本号，即读取办件时的 ETag"
+            en = "If-Match is the version of the case: the ETag you were given when you read it"
+            raise BadRequest({"zh-Hans": zh, "en": en})
         return int(digits)
 
     def caller(self, needed: bool = True) -> Caller:
@@ -147,6 +155,21 @@ class Door:
         if not caller.grants:
             raise NotFound
         return caller
+
+    def trial_token(self, service: str, version: int) -> str:
+        """What lets somebody submit to a version under test: 80 bits, recomputed, never stored."""
+        return self.house.ports.keys.secret(f"trial|{service}|{version}")
+
+    def trial(self, service: str) -> "Service | None":
+        """The version under test whose token the request carries. Raises NotFound for another."""
+        typed = self.header("test-token")
+        if typed is None:
+            return None
+        found = self.house.catalogue.trial(service)
+        token = self.trial_token(service, found.version)
+        if not typed.isascii() or not hmac.compare_digest(token, typed.strip().upper()):
+            raise NotFound
+        return found
 
     def my_case(self, number: str) -> "file.CaseFile":
         """The case whose receipt secret the request carries. Raises NotFound for all else."""
@@ -190,9 +213,10 @@ def reply(
     )
 
 
-def refuse(problem: Problem, language: str) -> Response:
+def refuse(problem: Problem, language: str, errors: str | None = None) -> Response:
+    """The refusal, its findings in the shape that `?errors=` asks for."""
     headers = {**problem.headers, "Content-Language": language}
-    return reply(problem.body(language), problem.status, headers, PROBLEM)
+    return reply(folds.body(problem, language, errors), problem.status, headers, PROBLEM)
 
 
 CHALICE_PROBLEMS: Mapping[int, type[Problem]] = {
@@ -204,13 +228,14 @@ CHALICE_PROBLEMS: Mapping[int, type[Problem]] = {
 
 def shape(request: Request, get_response: Callable[[Request], Response]) -> Response:
     """Middleware: every refusal leaves as problem details, also those Chalice made itself."""
-    language = LANGUAGES[0]
-    if request is not None and request.headers.get("accept-language"):
-        language = language_of(str(request.headers["accept-language"]))
+    language, errors = LANGUAGES[0], None
+    if request is not None:
+        language = language_of(str(request.headers.get("accept-language") or ""))
+        errors = dict(request.query_params or {}).get("errors")
     try:
         response = get_response(request)
     except Problem as problem:
-        return refuse(problem, language)
+        return refuse(problem, language, errors)
     if response.status_code >= 400 and response.headers.get("Content-Type") != PROBLEM:
         made = CHALICE_PROBLEMS.get(response.status_code, Problem)()
         if "Allow" in response.headers:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from chalicelib.cases import rebasing
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
 from chalicelib.cases.fact import SHARDS
@@ -22,6 +23,7 @@ log = logs.worker()
 
 Event = Mapping[str, Any]
 INBOUND = "inbound#"
+REBASE = "rebase#"
 
 
 def work(house: House, event: Event) -> Any:
@@ -85,6 +87,8 @@ def _wake(house: House, pk: str, sk: str) -> None:
         report = Report()
         _deal_with(house, pk, report)
         _reported(report)
+    elif pk.startswith(REBASE) and sk == "job":
+        rebasing.carry_on(house, pk.removeprefix(REBASE))
 
 
 def _execution(house: House, event: Event) -> Event:
@@ -99,6 +103,8 @@ def _tick(house: House, command: Event) -> Event:
     report = tick(then, command.get("case"))
     # The time that is driven for one case is not that of other people's messages.
     _sweep_messages(house if command.get("case") else then, report)
+    if not command.get("case"):
+        _sweep_rebases(then, report)
     return _reported(report)
 
 
@@ -108,6 +114,12 @@ def _sweep_messages(house: House, report: Report) -> None:
         page = house.ports.store.find(Table.CASES, "due", f"in#{number}", times.text(house.now()))
         for pk, _ in page.keys:
             _deal_with(house, pk, report)
+
+
+def _sweep_rebases(house: House, report: Report) -> None:
+    """Every rebase that is not done yet."""
+    for name in rebasing.due_jobs(house):
+        report.carried += rebasing.carry_on(house, name)
 
 
 def _deal_with(house: House, pk: str, report: Report) -> None:

@@ -63,11 +63,11 @@ def routes(door: Door) -> Blueprint:
 def tasks(door: Door) -> dict[str, Any]:
     """A page of the inbox of a person, or of a role at a node."""
     caller, cursor = door.officer(), door.query("cursor")
-    party = door.query("party")
+    party, test = door.query("party"), door.flag("test")
     if party is not None:
-        return inbox.personal(door.house, caller, party, cursor, door.language)
+        return inbox.personal(door.house, caller, party, cursor, door.language, test)
     role, node = str(door.query("role", needed=True)), str(door.query("node", needed=True))
-    return inbox.inbox(door.house, caller, role, node, cursor, door.language)
+    return inbox.inbox(door.house, caller, role, node, cursor, door.language, test)
 
 
 def seen(door: Door, number: str) -> "tuple[Caller, file.CaseFile, Service, permission.Sight]":

@@ -1,23 +1,26 @@
 """For everybody: the catalogue, one service, the schema of service documents."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.platform.errors import BadRequest, pick
+from chalicelib.platform.errors import BadRequest, NotFound, pick
 from chalicelib.platform.json import loads
 from chalicelib.platform.lazy import lazy
+from chalicelib.platform.ports import Row
+from chalicelib.routes.caching import A_MINUTE, tagged
 from chalicelib.routes.door import Door, reply
-from chalicelib.services.document import Service
+from chalicelib.services.guide import guide
 from chalicelib.services.schema import schema_text
 
 if TYPE_CHECKING:
     from chalicelib.cases import board
+    from chalicelib.people import issuing
 else:
     board = lazy("chalicelib.cases.board")
+    issuing = lazy("chalicelib.people.issuing")
 
 LONGEST_FILTER = 64
-CACHE = {"Cache-Control": "public, max-age=60"}
 
 
 def routes(door: Door) -> Blueprint:
@@ -25,19 +28,27 @@ def routes(door: Door) -> Blueprint:
 
     @public.route("/services", methods=["GET"])
     def list_services() -> Response:
-        language = door.language
+        language, node = door.language, door.query("node")
+        path = place(door, node) if node is not None else None
         services = [
             {**entry, "title": pick(entry["titles"], language)}
             for entry in door.house.catalogue.entries()
+            if path is None or listed(entry, path)
         ]
-        return reply({"services": services}, headers=CACHE)
+        return tagged(door, {"services": services}, A_MINUTE)
 
     @public.route("/services/{service}", methods=["GET"])
     def read_service(service: str) -> Response:
+        trial = door.trial(service)
+        if trial is not None:
+            return reply(guide(trial, door.language))
+        offer = door.house.catalogue.offer(service)
         live = door.house.catalogue.live(service)
-        return reply(
-            guide(live, door.language), headers={**CACHE, "ETag": f'"{live.content[:16]}"'}
-        )
+        seen = {**guide(live, door.language), **offer.data()}
+        authority = issuing.authority_of(door.house.directory, service, door.house.today())
+        if authority is not None:
+            seen["authority"] = authority.said(door.language)
+        return tagged(door, seen, A_MINUTE)
 
     @public.route("/schemas/service-document/1", methods=["GET"])
     def read_schema() -> Response:
@@ -49,35 +60,20 @@ def routes(door: Door) -> Blueprint:
         if max(len(node or ""), len(category or "")) > LONGEST_FILTER:
             raise BadRequest
         page = board.read(door.house, node, category, door.query("cursor"), door.language)
-        return reply(page, headers={**CACHE, "Vary": "Accept-Language"})
+        return reply(page, headers={**A_MINUTE, "Vary": "Accept-Language"})
 
     return public
 
 
-def guide(service: Service, language: str) -> dict[str, Any]:
-    """The public notice, from the document the engine runs (promise 3)."""
-    data = service.data
-    return {
-        "service": service.id,
-        "version": service.version,
-        "title": pick(data["titles"], language),
-        "guide": data["guide"],
-        "channels": data["channels"],
-        "levels": data["levels"],
-        "form": data["form"],
-        "views": data.get("views", {}),
-        "papers": [{**paper, "title": pick(paper["titles"], language)} for paper in data["papers"]],
-        "clocks": {
-            name: {
-                "title": pick(clock["titles"], language),
-                "budget": clock["budget"],
-                "basis": clock.get("basis"),
-            }
-            for name, clock in data["clocks"].items()
-        },
-        "stages": [
-            {"stage": name, "title": pick(stage["titles"], language)}
-            for name, stage in service.stages.items()
-        ],
-        "results": {name: pick(r["titles"], language) for name, r in data["results"].items()},
-    }
+def place(door: Door, node: str) -> tuple[str, ...]:
+    """The path of a node. Raises NotFound."""
+    found = door.house.directory.node(node)
+    if found is None:
+        raise NotFound
+    return found.path
+
+
+def listed(entry: Row, path: tuple[str, ...]) -> bool:
+    """Whether the service takes new cases at a node with this path."""
+    nodes = entry.get("nodes", ())
+    return entry.get("state") == "published" and (not nodes or any(n in path for n in nodes))

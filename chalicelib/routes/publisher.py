@@ -1,60 +1,69 @@
-"""For publishers: upload a service document, read what became of it."""
+"""For publishers: hand in a service document, read its report, see what waits for another."""
 
-import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.people.authority import Caller
-from chalicelib.platform.errors import KeyReused, NotPermitted
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import ConditionFailed, Row
 from chalicelib.routes.door import Door, reply
-from chalicelib.services.uploads import read_upload, store_upload
+from chalicelib.routes.handing import handed_in, name_of, publisher, refuse_other
 
 if TYPE_CHECKING:
-    from chalicelib.cases import idempotency
+    from chalicelib.services import report, uploads
 else:
-    idempotency = lazy("chalicelib.cases.idempotency")
-
-ROLE = "publisher"
+    report = lazy("chalicelib.services.report")
+    uploads = lazy("chalicelib.services.uploads")
 
 
 def routes(door: Door) -> Blueprint:
-    publisher = Blueprint(__name__)
+    blueprint = Blueprint(__name__)
 
-    @publisher.route("/services", methods=["POST"])
+    @blueprint.route("/services", methods=["POST"])
     def upload_service() -> Response:
-        caller = permitted()
-        body = door.body()
-        key = idempotency.key_for(door.header("idempotency-key"), f"{caller.id}|upload", door.raw)
-        upload = hashlib.sha256(key.hash.encode()).hexdigest()[:32]
+        caller = publisher(door)
+        sent, dry = door.body(), door.flag("dry-run")
+        name, body = name_of(door, f"{caller.id}|upload|{dry}")
         try:
-            row = store_upload(door.house.ports, upload, caller.id, body, key.body)
+            row = uploads.store_upload(door.house.ports, name, caller.id, sent, body, dry)
         except ConditionFailed:
-            row = read_upload(door.house.ports, upload, caller.id)
-            if row["body"] != key.body:
-                raise KeyReused from None
-        return reply(view(row), 202, {"Location": f"/uploads/{upload}"})
+            row = uploads.read_upload(door.house.ports, name)
+            refuse_other(row, body)
+        return reply(full(row), 202, {"Location": f"/uploads/{name}"})
 
-    @publisher.route("/uploads/{upload}", methods=["GET"])
+    @blueprint.route("/uploads", methods=["GET"])
+    def list_drafts() -> Response:
+        publisher(door)
+        return reply({"uploads": [short(row) for row in uploads.drafts(door.house.ports)]})
+
+    @blueprint.route("/uploads/{upload}", methods=["GET"])
     def read_report(upload: str) -> Response:
-        return reply(view(read_upload(door.house.ports, upload, permitted().id)))
+        publisher(door)
+        return reply(whole(door, uploads.read_upload(door.house.ports, upload)))
 
-    def permitted() -> Caller:
-        caller = door.officer()
-        today = door.house.today()
-        if not any(grant.role == ROLE and grant.holds_on(today) for grant in caller.grants):
-            raise NotPermitted
-        return caller
+    @blueprint.route("/uploads/{upload}/document", methods=["GET"])
+    def read_document(upload: str) -> Response:
+        publisher(door)
+        return reply(uploads.unpack(uploads.read_upload(door.house.ports, upload)["document"]))
 
-    return publisher
+    return blueprint
 
 
-def view(row: Row) -> Row:
-    return {
-        "upload": row["upload"],
-        "state": row["state"],
-        "at": row["at"],
-        "report": row.get("data"),
-    }
+def whole(door: Door, row: Row) -> dict[str, Any]:
+    """With the report, and how the flow would run, in the reader's language."""
+    seen = full(row)
+    if seen["report"] and seen["report"]["publishable"]:
+        document, examples = uploads.unpack(row["document"]), uploads.unpack(row["examples"])
+        house = door.house
+        seen["report"] |= report.shown(
+            document, examples, house.calendar, house.now(), door.language
+        )
+    return seen
+
+
+def full(row: Row) -> dict[str, Any]:
+    return {**short(row), "report": uploads.report_of(row)}
+
+
+def short(row: Row) -> dict[str, Any]:
+    return {**handed_in(row), "upload": row["upload"], **(row.get("data") or {})}

@@ -25,12 +25,14 @@ def routes(door: Door) -> Blueprint:
     def submit_case(service: str) -> Response:
         caller = door.caller(needed=False)
         body = door.body()
-        it = submit.read_submission(door.house, service, body, door.language)
+        trial = door.trial(service)
+        it = submit.read_submission(door.house, service, body, door.language, trial)
         given = door.header("idempotency-key")
         if given is None and not caller.known and it.service.data.get("splits"):
             # Who reads this case could send it again and learn from the receipt what was split off.
             given = f"once-{door.house.ports.ids.name()}"
-        scope = f"{caller.id}|{service}" if caller.known or given else f"{door.source}|{service}"
+        place = f"{service}|{trial.version}" if trial else service
+        scope = f"{caller.id}|{place}" if caller.known or given else f"{door.source}|{place}"
         key = idempotency.key_for(given, scope, door.raw)
         receipt = submit.submit(door.house, caller, it, key)
         return reply(receipt, 201, {"Location": f"/my/cases/{receipt['case']}"})

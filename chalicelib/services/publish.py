@@ -1,41 +1,36 @@
-"""The publisher: checks a document, compiles it, makes the machine, switches the live version.
+"""The publisher: checks uploads, carries out orders, takes in reference data.
 
-Runs in a function of its own, since only it may create machines. Every step may crash and repeat:
-a machine is named by its content, a version is written once, the live pointer moves by a
-condition. Publishing the content that is live already changes nothing.
+Runs in a function of its own, since only it may create machines. Uploads and orders wait in one
+index; the table's stream wakes it, the sweep guarantees it; each may be taken up any number of
+times.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from chalicelib.people import seeding
-from chalicelib.platform import times, webhook
-from chalicelib.platform.errors import Finding
-from chalicelib.platform.json import canonical
+from chalicelib.people import ownership, seeding
+from chalicelib.platform import webhook
+from chalicelib.platform.errors import Finding, Problem
 from chalicelib.platform.keys import SealedKeys
-from chalicelib.platform.ports import (
-    Change,
-    ConditionFailed,
-    Equals,
-    Operation,
-    Ports,
-    Put,
-    Row,
-    Table,
-)
+from chalicelib.platform.ports import Change, ConditionFailed, Equals, Ports, Row, Table
 from chalicelib.platform.settings import PublisherSettings
-from chalicelib.services.catalogue import pack, unpack, version_key
-from chalicelib.services.compile import machine
-from chalicelib.services.document import Service
+from chalicelib.services import importing
+from chalicelib.services.carry import Carrier
+from chalicelib.services.catalogue import pack, unpack
 from chalicelib.services.lint import lint
-from chalicelib.services.uploads import PENDING
+from chalicelib.services.modernise import modernise
+from chalicelib.services.report import examine
+from chalicelib.services.uploads import DRAFTS, PENDING
+from chalicelib.services.versions import OPERATOR, Versions
 
 
 class Publisher:
     def __init__(self, ports: Ports, settings: PublisherSettings) -> None:
         self._ports = ports
-        self._settings = settings
+        self._needs = settings.needed_languages
+        self._versions = Versions(ports, settings)
+        self._carrier = Carrier(ports, self._versions)
 
     def handle(self, event: Mapping[str, Any]) -> Any:
         """One invocation: an operator's command, stream records or the sweep."""
@@ -49,15 +44,21 @@ class Publisher:
     def _commands(self) -> dict[str, Callable[[Any], Any]]:
         store = self._ports.store
         return {
-            "publish": lambda document: self.publish(document, "operator"),
+            "publish": lambda document: self._versions.publish(document, OPERATOR),
             "uploads": lambda _: self.uploads(),
             "directory": lambda data: seeding.directory(store, data),
             "absence": lambda data: seeding.absence(store, data),
             "calendar": lambda data: seeding.calendar(store, data),
             "issuer": lambda data: seeding.issuer(store, data),
+            "trust": lambda data: seeding.trust(store, data),
             "channel": self._channel,
             "setup": self._setup,
+            "import": lambda data: importing.publish_all(self._import, data),
+            **{name: partial(command, store) for name, command in ownership.COMMANDS.items()},
         }
+
+    def _import(self, document: Any) -> Row:
+        return self._versions.publish(document, OPERATOR)
 
     def _setup(self, _: Any) -> Row:
         keys = self._ports.keys
@@ -75,113 +76,71 @@ class Publisher:
         secret = webhook.secret(self._ports.keys, name, version)
         return {"channel": name, "version": version, "secret": secret}
 
-    def publish(self, document: Any, by: str) -> Row:
-        """Publish as the next version; the report says what happened or what is wrong."""
-        findings = lint(document) or list(self._not_live(Service(document)))
-        if findings:
-            return {"published": False, "findings": [report(finding) for finding in findings]}
-        content = hashlib.sha256(canonical(document)).hexdigest()
-        service = Service(document)
-        live = self._ports.store.get(Table.DIRECTORY, (f"service#{service.id}", "live"))
-        if live is not None and live["content"] == content:
-            return self._published(service, int(live["version"]), content, unchanged=True)
-        name, definition = machine(service, self._settings.queue_url, self._settings.partition)
-        self._ports.orchestrator.create(name, definition)
-        number = int(live["version"]) + 1 if live else 1
-        operations = [
-            *self._version(service, number, name, content, by),
-            self._live(service, number, content, live),
-        ]
-        try:
-            self._ports.store.transact(operations)
-        except ConditionFailed:
-            # Somebody else published meanwhile, or our own answer was lost: look again.
-            return self.publish(document, by)
-        return self._published(service, number, content, unchanged=False)
-
-    def _not_live(self, service: Service) -> Iterator[Finding]:
-        """Cases can be opened of services only that are published already."""
-        for at, opens in service.openings():
-            name = opens["service"]
-            row = self._ports.store.get(Table.DIRECTORY, (f"service#{name}", "live"))
-            if row is None and name != service.id:
-                texts = {"zh-Hans": f"事项{name}尚未发布", "en": f"{name} is not published yet"}
-                yield Finding(f"{at}/service", "service", texts)
-
     def uploads(self) -> Row:
-        """Deal with every upload that waits; the stream wakes this, the sweep guarantees it."""
-        page = self._ports.store.find(Table.DIRECTORY, "pending", PENDING)
-        for row in self._ports.store.get_many(Table.DIRECTORY, page.keys):
-            if row.get("pending"):
-                outcome = self.publish(unpack(row["document"]), row["by"])
-                self._settle(row, outcome)
+        """Deal with everything that was handed in."""
+        store = self._ports.store
+        page = store.find(Table.DIRECTORY, "pending", PENDING)
+        for row in store.get_many(Table.DIRECTORY, page.keys):
+            if row.get("pending") == PENDING:
+                self._order(row) if row["kind"] == "order" else self._check(row)
         return {"uploads": len(page.keys)}
 
-    def _settle(self, row: Row, outcome: Row) -> None:
-        state = "published" if outcome["published"] else "refused"
+    def _check(self, row: Row) -> None:
+        """The report on an upload; what may be published waits as a draft."""
+        document, older = modern(unpack(row["document"]))
+        errors = [one for one in older if one.severity == "error"] + lint(document)
+        found = examine(document, errors, self._versions, self._needs, older)
+        state = "refused"
+        if found["publishable"]:
+            state = "checked" if row["dry"] else "draft"
+        summary: Row = {"findings": len(found["findings"])}
+        if found["publishable"]:
+            summary |= {"service": found["service"], "titles": dict(document["titles"])}
+            if found["diff"]:
+                summary["verdict"] = found["diff"]["verdict"]
+        to: Row = {
+            "state": state,
+            "report": pack(found),
+            "data": summary,
+            "document": pack(document),
+        }
+        if state == "draft":
+            self._settle(row, {**to, "pending": DRAFTS}, ())
+        else:
+            self._settle(row, to, ("pending", "pending_at"))
+
+    def _order(self, row: Row) -> None:
+        try:
+            outcome = self._carrier.carry(row)
+        except Problem as problem:
+            # It was right when it was kept; somebody else was faster.
+            outcome = {"done": False, "problem": problem.body("zh-Hans")}
+        state = "done" if outcome["done"] else "refused"
+        to = {"state": state, "outcome": pack(outcome)}
+        self._settle(row, to, ("pending", "pending_at"))
+
+    def _settle(self, row: Row, to: Row, remove: tuple[str, ...]) -> None:
         change = Change(
             Table.DIRECTORY,
-            "upload",
+            row["kind"],
             (row["pk"], row["sk"]),
-            {"state": state, "data": outcome},
+            to,
             Equals("state", "waiting"),
-            remove=("pending", "pending_at"),
+            remove=remove,
         )
         try:
             self._ports.store.transact([change])
         except ConditionFailed:
             return
 
-    def _version(
-        self, service: Service, number: int, name: str, content: str, by: str
-    ) -> list[Operation]:
-        row: Row = {
-            "pk": f"service#{service.id}",
-            "sk": version_key(number),
-            "kind": "version",
-            "service": service.id,
-            "version": number,
-            "machine": name,
-            "content": content,
-            "published_at": times.text(self._ports.now()),
-            "published_by": by,
-            "document": pack(service.data),
-        }
-        entry: Row = {
-            "pk": "catalogue",
-            "sk": service.id,
-            "kind": "entry",
-            "data": {
-                "service": service.id,
-                "version": number,
-                "titles": dict(service.data["titles"]),
-                "channels": list(service.data["channels"]),
-            },
-        }
-        return [Put(Table.DIRECTORY, row), Put(Table.DIRECTORY, entry, None)]
 
-    def _live(self, service: Service, number: int, content: str, live: Row | None) -> Operation:
-        row: Row = {
-            "pk": f"service#{service.id}",
-            "sk": "live",
-            "kind": "live",
-            "service": service.id,
-            "version": number,
-            "content": content,
-        }
-        if live is None:
-            return Put(Table.DIRECTORY, row)
-        return Put(Table.DIRECTORY, row, Equals("version", int(live["version"])))
+def modern(document: Any) -> tuple[Any, list[Finding]]:
+    """The document with its form in the dialect of today, and what has no translation.
 
-    def _published(self, service: Service, number: int, content: str, unchanged: bool) -> Row:
-        return {
-            "published": True,
-            "service": service.id,
-            "version": number,
-            "content": content,
-            "unchanged": unchanged,
-        }
-
-
-def report(finding: Finding) -> dict[str, Any]:
-    return {"pointer": finding.pointer, "keyword": finding.keyword, "texts": dict(finding.texts)}
+    A form that names an older draft of JSON Schema by `$schema` is read as that draft.
+    """
+    form = document.get("form") if isinstance(document, dict) else None
+    if not isinstance(form, dict) or not isinstance(form.get("$schema"), str):
+        return document, []
+    translated, findings = modernise(form, "/form")
+    return {**document, "form": translated}, findings

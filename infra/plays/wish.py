@@ -12,14 +12,13 @@ GRID, VETTER, CALLER = "grid-luo", "officer-tang", "officer-he"
 FANG, QIN = "volunteer-fang", "volunteer-qin"
 FORMS = ROOT / "forms" / "micro-wish" / "examples" / "pass"
 PUBLIC = {"wish": "想要一件过冬用的厚棉衣，深色的。", "whom": "困难老人"}
-CLAIMS = {
-    FANG: {"name": "方志愿", "phone": "13900000001"},
-    QIN: {"name": "秦志愿", "phone": "13900000002"},
-}
+NAMES = {FANG: "方志愿", QIN: "秦志愿"}
 
 
 def recorded(front: Front, name: str = "goods", **more: Any) -> Case:
-    answers = {**example(FORMS / f"{name}.json")["answers"], **more}
+    """A wish of somebody with a phone of their own, unless `more` names another."""
+    known = example(FORMS / f"{name}.json")["answers"]
+    answers = {**known, "beneficiary": {**known["beneficiary"], "phone": a_phone()}, **more}
     case = Case.submit(
         front, answers, [], GRID, "micro-wish", VETTER, channel="outreach", site="jz-t1-v1"
     )
@@ -32,6 +31,12 @@ def published(front: Front, name: str = "goods", **more: Any) -> Case:
     case.do(VETTER, "publish", PUBLIC)
     case.stands("offer", status="published")
     return case
+
+
+def claimed(case: Case, *volunteers: str) -> None:
+    for volunteer in volunteers:
+        said = {"name": NAMES[volunteer], "phone": a_phone()}
+        expect(case.alone(volunteer, "claim", said), 200)
 
 
 def on_the_board(front: Front, case: Case) -> bool:
@@ -54,7 +59,7 @@ def confirmed_by_sms(front: Front) -> Case:
     case = published(front, beneficiary=beneficiary)
     if not on_the_board(front, case):
         raise Departure("a published wish stands on the board")
-    expect(case.alone(FANG, "claim", CLAIMS[FANG]), 200)
+    claimed(case, FANG)
     if on_the_board(front, case):
         raise Departure("a wish that is taken is off the board")
     case.do(GRID, "introduce", {"address": "上村三组12号，周六上午在家"})
@@ -70,8 +75,7 @@ def confirmed_by_sms(front: Front) -> Case:
 
 def passed_on_and_promoted(front: Front) -> Case:
     case = published(front)
-    expect(case.alone(FANG, "claim", CLAIMS[FANG]), 200)
-    expect(case.alone(QIN, "claim", CLAIMS[QIN]), 200)
+    claimed(case, FANG, QIN)
     case.after(case.held_until())
     expect(case.alone(QIN, "fulfil"), 200)
     case.do(GRID, "promote", {"helper": QIN, "pledge": "每月上门一次，照看老人起居。"})

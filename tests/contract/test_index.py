@@ -169,7 +169,7 @@ def test_the_other_indexes_find_too(
     data = (
         {"visit": 1, "service_version": 1, "actions": []}
         if index == "inbox"
-        else {"document": b"x"}
+        else {"document": b"x", "examples": b"x", "dry": 0}
     )
     store.transact([Put(table, {**rest, **data, **row, "pk": pk, "sk": "1"}, Absent())])
 

@@ -185,7 +185,7 @@ def test_a_waived_paper_ends_the_wait_for_what_was_to_be_supplied(front: Front) 
 
 
 def test_a_paper_the_original_case_never_asks_for_cannot_be_waived(world: World) -> None:
-    original = licence(world)
+    original = licence(world, without=("P3",))
     case = triaged(world, "requirement", about={"case": original.number})
 
     refused = case.attempt(TRIAGE, "waive", WAIVER | {"paper": "P99"})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.cases.fact import FIRST_HEAD, chain_hash
+from chalicelib.cases.chain import FIRST_HEAD, chain_hash
 from chalicelib.platform.ports import Execution, Table
 from infra.player import Case, Front
 from tests.conftest import Tier

@@ -131,9 +131,10 @@ def test_the_same_key_with_another_body_is_refused_and_tells_nothing(world: Faul
 
 
 def test_another_principals_same_key_makes_a_case_of_its_own(world: FaultyWorld) -> None:
-    anonymous = submit(world)
-    officer = submit(world, party=WINDOW)
-    other = submit(world, body(staff=5), party=EXAMINER)
+    same = {**body(), "channel": "web"}
+    anonymous = submit(world, same)
+    officer = submit(world, same, party=WINDOW)
+    other = submit(world, {**body(staff=5), "channel": "web"}, party=EXAMINER)
 
     assert {anonymous.status, officer.status, other.status} == {201}
     assert len({it.body["secret"] for it in (anonymous, officer, other)}) == 3

@@ -119,6 +119,26 @@ def test_the_registered_template_of_a_provider_carries_its_variables_in_order(
     assert template.values[0] == "【吉州审批】" and case.number in template.values
 
 
+def test_the_general_text_serves_while_a_template_waits_for_its_approval(world: World) -> None:
+    directory = load_json("infra/seed/directory.json")
+    channels = [{**one, "general_template": "SMS_900"} for one in directory["channels"]]
+    world.publisher.handle({"directory": {"nodes": directory["nodes"], "channels": channels}})
+    document = load_json("forms/business-licence/service.json")
+    document["notices"]["accepted"]["sms_template"]["number"] = "SMS_1002"
+    world.publish(document)
+    world.house.directory.refresh()
+
+    case = submitted(world)
+    case.do(VILLAGE, "accept")
+
+    received, accepted = (sent for sent in world.notifier.sent if case.number in sent.text)
+    assert received.template and accepted.template
+    assert (received.template.number, accepted.template.number) == ("SMS_900", "SMS_1002")
+    assert "有新进展" in received.text and "详情请打" in received.text
+    assert received.template.values[2] == case.number
+    assert "已受理" in accepted.text
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
 def test_a_resident_is_told_in_the_language_of_the_submission(world: World, language: str) -> None:
     it = example()

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import app as front
-from chalicelib.cases.fact import chain_hash
+from chalicelib.cases.chain import chain_hash
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.people import seeding

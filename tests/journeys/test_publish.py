@@ -1,39 +1,72 @@
-"""Publishing: over HTTP by a publisher, checked by the publisher function, numbered for ever."""
+"""Publishing: one uploads, another publishes; numbered for ever; opened and closed in order."""
 
 import json
+import uuid
+from datetime import timedelta
 from typing import Any
 
-from infra.player import Case, expect
-from tests.journeys.people import VILLAGE, example
+import pytest
+
+from chalicelib.platform.errors import (
+    Conflict,
+    NotOffered,
+    NotOpenYet,
+    Refused,
+    SecondPersonRequired,
+    ServiceClosed,
+    VerdictNotAccepted,
+)
+from infra.player import Answer, Case, expect
+from tests.journeys.people import APPROVER, EXAMINER, HANDED, ISSUER, VILLAGE, example
+from tests.journeys.people import LICENCE as PERMIT
+from tests.journeys.publishing import AUTHOR, SECOND, order, publish, settled, upload
 from tests.world import World, load_json
 
-PUBLISHER = "officer-gao"
 LICENCE = "forms/business-licence/service.json"
+SERVICE = "business-licence"
 
 
-def upload(world: World, document: Any, party: str = PUBLISHER) -> Any:
-    done = expect(world.http("POST", "/services", document, party), 202)
-    world.publisher.handle({"uploads": {}})
-    world.house.catalogue.refresh()
-    return expect(world.http("GET", f"/uploads/{done['upload']}", None, party), 200)
+def document() -> Any:
+    return load_json(LICENCE)
 
 
 def renamed() -> Any:
-    document = load_json(LICENCE)
-    document["titles"]["en"] = "Business licence, second edition"
-    return document
+    data = document()
+    data["titles"]["en"] = "Business licence, second edition"
+    return data
 
 
-def test_a_good_document_is_live_as_the_next_version_and_open_cases_keep_theirs(
+def submit(world: World, headers: dict[str, str] | None = None) -> Answer:
+    it = example()
+    papers = [{"paper": one, "reference": "original"} for one in it["papers_needed"]]
+    body = {"answers": it["answers"], "papers": papers}
+    return world.http("POST", f"/services/{SERVICE}/cases", body, headers=headers)
+
+
+def named(answer: Answer) -> tuple[int, str]:
+    return answer.status, str(answer.body["type"]).rsplit(":", 1)[-1]
+
+
+def refusal(problem: type[Any]) -> tuple[int, str]:
+    return problem.status, problem.slug
+
+
+def asked(world: World, do: str, party: str = SECOND, **data: Any) -> Answer:
+    body = {"do": do, "message": "按计划办理", "details": data}
+    fresh = {"Idempotency-Key": uuid.uuid4().hex}
+    return world.http("POST", f"/services/{SERVICE}/orders", body, party, fresh)
+
+
+def test_a_published_draft_is_live_as_the_next_version_and_open_cases_keep_theirs(
     world: World,
 ) -> None:
     it = example()
     case = Case.submit(world, it["answers"], it["papers_needed"])
 
-    report = upload(world, renamed())
+    outcome = publish(world, renamed())
 
-    assert (report["state"], report["report"]["version"]) == ("published", 2)
-    service = world.http("GET", "/services/business-licence", headers={"Accept-Language": "en"})
+    assert (outcome["state"], outcome["outcome"]["version"]) == ("done", 2)
+    service = world.http("GET", f"/services/{SERVICE}", headers={"Accept-Language": "en"})
     assert (service.body["version"], service.body["title"]) == (
         *(2, "Business licence, second edition"),
     )
@@ -43,11 +76,74 @@ def test_a_good_document_is_live_as_the_next_version_and_open_cases_keep_theirs(
     assert newer.view()["service_version"] == 2
 
 
+def test_an_upload_alone_changes_nothing_for_anybody(world: World) -> None:
+    draft = upload(world, renamed())
+
+    assert (draft["state"], draft["report"]["publishable"]) == ("draft", True)
+    assert world.http("GET", f"/services/{SERVICE}").body["version"] == 1
+
+
+def test_nobody_publishes_what_they_have_uploaded(world: World) -> None:
+    draft = upload(world, renamed())
+
+    answer = asked(world, "publish", AUTHOR, upload=draft["upload"])
+
+    assert named(answer) == refusal(SecondPersonRequired)
+    assert world.http("GET", f"/services/{SERVICE}").body["version"] == 1
+
+
+def test_the_second_person_finds_what_waits_and_reads_report_and_document(world: World) -> None:
+    draft = upload(world, renamed())
+
+    (waiting,) = expect(world.http("GET", "/uploads", None, SECOND), 200)["uploads"]
+
+    assert (waiting["upload"], waiting["by"], waiting["verdict"]) == (
+        *(draft["upload"], AUTHOR, "safe"),
+    )
+    seen = world.http("GET", f"/uploads/{waiting['upload']}/document", None, SECOND)
+    assert expect(seen, 200) == renamed()
+    order(world, SERVICE, "publish", upload=draft["upload"])
+    assert expect(world.http("GET", "/uploads", None, SECOND), 200)["uploads"] == []
+
+
+def test_a_draft_is_published_once_and_a_discarded_one_never(world: World) -> None:
+    first, second = upload(world, renamed()), upload(world, {**renamed(), "metrics": {"x": 1}})
+    order(world, SERVICE, "publish", upload=first["upload"])
+    order(world, SERVICE, "discard", upload=second["upload"])
+
+    for draft in (first, second):
+        answer = asked(world, "publish", upload=draft["upload"])
+        assert named(answer) == refusal(Conflict)
+
+
+def test_a_dry_run_reports_and_can_never_be_published(world: World) -> None:
+    done = expect(world.http("POST", "/services?dry-run=true", renamed(), AUTHOR), 202)
+    seen = settled(world, f"/uploads/{done['upload']}")
+
+    assert (seen["state"], seen["report"]["diff"]["verdict"]) == ("checked", "safe")
+    assert named(asked(world, "publish", upload=done["upload"])) == refusal(Conflict)
+
+
+def test_changes_that_touch_open_cases_are_published_only_when_the_order_says_so(
+    world: World,
+) -> None:
+    data = document()
+    data["form"]["properties"]["scope"]["maxItems"] = 3
+    draft = upload(world, data)
+    assert draft["report"]["diff"]["verdict"] == "narrowing"
+
+    answer = asked(world, "publish", upload=draft["upload"])
+
+    assert named(answer) == refusal(VerdictNotAccepted)
+    done = order(world, SERVICE, "publish", upload=draft["upload"], accepts="narrowing")
+    assert done["outcome"]["version"] == 2
+
+
 def test_an_inbox_shows_old_cases_though_the_new_version_has_another_stage(world: World) -> None:
     it = example()
     case = Case.submit(world, it["answers"], it["papers_needed"])
-    document = json.loads(json.dumps(load_json(LICENCE)).replace('"receive"', '"take_in"'))
-    assert upload(world, document)["state"] == "published"
+    data = json.loads(json.dumps(document()).replace('"receive"', '"take_in"'))
+    assert publish(world, data, accepts="breaking")["state"] == "done"
 
     inbox = world.http("GET", "/inbox?role=acceptor&node=jz-t1-v1", None, VILLAGE)
 
@@ -56,39 +152,242 @@ def test_an_inbox_shows_old_cases_though_the_new_version_has_another_stage(world
 
 
 def test_a_bad_document_is_refused_with_a_pointer_and_changes_nothing(world: World) -> None:
-    document = renamed()
-    del document["flow"]["stages"]["examine"]["who"]
+    data = renamed()
+    del data["flow"]["stages"]["examine"]["who"]
 
-    report = upload(world, document)
+    seen = upload(world, data)
 
-    assert report["state"] == "refused"
-    assert "/flow/stages/examine" in [one["pointer"] for one in report["report"]["findings"]]
-    assert world.http("GET", "/services/business-licence").body["version"] == 1
+    assert seen["state"] == "refused"
+    assert "/flow/stages/examine" in [one["pointer"] for one in seen["report"]["findings"]]
+    assert world.http("GET", f"/services/{SERVICE}").body["version"] == 1
 
 
 def test_the_same_content_again_makes_no_new_version(world: World) -> None:
-    upload(world, renamed())
+    publish(world, renamed())
 
-    report = upload(world, {**renamed()}, PUBLISHER)
+    again = upload(world, renamed(), SECOND)
+    done = order(world, SERVICE, "publish", AUTHOR, upload=again["upload"])
 
-    assert report["report"]["version"] == 2
+    assert (done["outcome"]["version"], done["outcome"]["unchanged"]) == (2, True)
 
 
-def test_only_publishers_upload_and_only_they_see_their_reports(world: World) -> None:
+def test_only_publishers_upload_read_and_order(world: World) -> None:
     assert world.http("POST", "/services", renamed(), VILLAGE).status == 403
     assert world.http("POST", "/services", renamed()).status == 401
-    done = expect(world.http("POST", "/services", renamed(), PUBLISHER), 202)
+    draft = upload(world, renamed())
 
-    assert world.http("GET", f"/uploads/{done['upload']}", None, VILLAGE).status == 403
+    for path in ("/uploads", f"/uploads/{draft['upload']}", f"/services/{SERVICE}/history"):
+        assert world.http("GET", path, None, VILLAGE).status == 403
+    assert asked(world, "publish", VILLAGE, upload=draft["upload"]).status == 403
+
+
+def test_an_earlier_content_is_published_again_under_a_new_number(world: World) -> None:
+    publish(world, renamed())
+
+    done = order(world, SERVICE, "roll_back", to=1)
+
+    assert done["outcome"]["version"] == 3
+    live = world.http("GET", f"/services/{SERVICE}", headers={"Accept-Language": "en"}).body
+    first = world.http("GET", f"/services/{SERVICE}/versions/1", headers={"Accept-Language": "en"})
+    assert (live["version"], live["title"]) == (3, first.body["title"])
+    assert "immutable" in first.headers["cache-control"]
+
+
+def test_a_closing_service_takes_nothing_new_and_finishes_what_it_has(world: World) -> None:
+    it = example()
+    case = Case.submit(world, it["answers"], it["papers_needed"])
+
+    order(world, SERVICE, "close")
+
+    assert named(submit(world)) == refusal(ServiceClosed)
+    assert world.http("GET", f"/services/{SERVICE}").body["state"] == "closing"
+    case.do(VILLAGE, "accept")
+    order(world, SERVICE, "reopen")
+    assert submit(world).status == 201
+
+
+def test_a_service_is_retired_only_when_it_closes_and_nothing_leads_to_it(world: World) -> None:
+    assert named(asked(world, "retire")) == refusal(Conflict)
+    order(world, SERVICE, "close")
+
+    assert order(world, SERVICE, "retire")["state"] == "done"
+    assert named(submit(world)) == refusal(ServiceClosed)
+    order(world, "conduct-report", "close")
+    kept = order(world, "conduct-report", "retire")
+    assert (kept["state"], kept["outcome"]["problem"]["status"]) == ("refused", 409)
+    assert "blocked" in kept["outcome"]["problem"]["detail"]
+
+
+def test_a_service_opens_and_closes_on_its_days(world: World) -> None:
+    order(world, SERVICE, "offer", opens="2026-03-12", closes="2026-03-14")
+    assert named(submit(world)) == refusal(NotOpenYet)
+
+    world.moment += timedelta(days=2)
+    assert submit(world).status == 201
+
+    world.moment += timedelta(days=2)
+    assert named(submit(world)) == refusal(ServiceClosed)
+
+
+def test_a_pilot_is_open_in_its_subtree_and_then_everywhere(world: World) -> None:
+    order(world, SERVICE, "offer", nodes=["jz-t2"])
+    assert named(submit(world)) == refusal(NotOffered)
+    there = world.http("GET", "/services?node=jz-t2-v1").body["services"]
+    here = world.http("GET", "/services?node=jz-t1-v1").body["services"]
+    assert SERVICE in [one["service"] for one in there]
+    assert SERVICE not in [one["service"] for one in here]
+
+    order(world, SERVICE, "offer", nodes=[])
+
+    assert submit(world).status == 201
+
+
+def test_an_order_names_its_fault(world: World) -> None:
+    draft = upload(world, renamed())
+    unknown = order(world, SERVICE, "offer", nodes=["atlantis"])
+    assert (unknown["state"], unknown["outcome"]["findings"][0]["pointer"]) == (
+        *("refused", "/details/nodes/0"),
+    )
+    for data, pointer in (
+        ({"do": "publish", "message": "好的"}, "/details/upload"),
+        ({"do": "close", "message": "好的", "details": {"to": 1}}, "/details/to"),
+        ({"do": "roll_back", "message": "好的", "details": {"to": "x"}}, "/details/to"),
+        ({"do": "publish", "details": {"upload": draft["upload"]}}, "/message"),
+        ({"do": "vanish", "message": "好的"}, "/do"),
+    ):
+        answer = world.http("POST", f"/services/{SERVICE}/orders", data, SECOND)
+        assert named(answer) == refusal(Refused)
+        assert [one["pointer"] for one in answer.body["errors"]] == [pointer]
+
+
+def test_a_version_takes_over_on_its_day(world: World) -> None:
+    done = publish(world, renamed(), **{"from": "2026-03-12"})
+
+    assert done["outcome"]["version"] == 2
+    assert world.http("GET", f"/services/{SERVICE}").body["version"] == 1
+    world.moment += timedelta(days=2)
+    world.house.catalogue.refresh()
+    assert world.http("GET", f"/services/{SERVICE}").body["version"] == 2
+    assert submit(world).body["version"] == 2
+    assert publish(world, document(), accepts="breaking")["outcome"]["version"] == 3
+
+
+def test_the_history_says_who_did_what_and_why(world: World) -> None:
+    publish(world, renamed())
+    order(world, SERVICE, "close")
+
+    history = expect(world.http("GET", f"/services/{SERVICE}/history", None, SECOND), 200)
+
+    told = [(one["do"], one["by"], one.get("written_by")) for one in history["history"]]
+    assert told == [
+        ("close", SECOND, None),
+        ("publish", SECOND, AUTHOR),
+        ("publish", "operator", None),
+    ]
+    assert history["history"][1]["message"] == "按计划办理"
+    assert history["history"][1]["verdict"] == "safe"
+
+
+def test_the_same_order_with_the_same_key_is_kept_once(world: World) -> None:
+    draft = upload(world, renamed())
+    body = {"do": "publish", "message": "按计划办理", "details": {"upload": draft["upload"]}}
+    sent = {"Idempotency-Key": "once"}
+    path = f"/services/{SERVICE}/orders"
+
+    first = expect(world.http("POST", path, body, SECOND, sent), 202)
+    settled(world, f"{path}/{first['order']}", SECOND)
+    again = expect(world.http("POST", path, body, SECOND, sent), 202)
+
+    assert (again["order"], again["state"]) == (first["order"], "done")
+    other = world.http("POST", path, {**body, "message": "另一个"}, SECOND, sent)
+    assert other.status == 422
+
+
+def test_a_publisher_that_dies_after_any_of_its_writes_comes_to_the_same(world: World) -> None:
+    draft = upload(world, renamed())
+    assert asked(world, "publish", upload=draft["upload"]).status == 202
+    store, died = world.ports.store, 0
+    transact = store.transact
+
+    def dying(operations: Any) -> None:
+        transact(operations)
+        raise KeyboardInterrupt
+
+    while True:
+        # Each time it gets one write further; what is done already writes nothing.
+        store.transact = dying  # type: ignore[method-assign]
+        try:
+            world.publisher.handle({"uploads": {}})
+            break
+        except KeyboardInterrupt:
+            died += 1
+        finally:
+            store.transact = transact  # type: ignore[method-assign]
+
+    assert died == 3
+    world.house.catalogue.refresh()
+    assert world.http("GET", f"/services/{SERVICE}").body["version"] == 2
+    history = world.http("GET", f"/services/{SERVICE}/history", None, SECOND).body["history"]
+    assert [one["do"] for one in history] == ["publish", "publish"]
+    assert world.http("GET", "/uploads", None, SECOND).body["uploads"] == []
 
 
 def test_the_public_guide_is_the_document_that_runs(world: World) -> None:
-    document = load_json(LICENCE)
+    data = document()
 
-    guide = world.http("GET", "/services/business-licence").body
+    guide = world.http("GET", f"/services/{SERVICE}").body
 
-    assert guide["form"] == document["form"]
-    assert [paper["id"] for paper in guide["papers"]] == [one["id"] for one in document["papers"]]
+    assert guide["form"] == data["form"]
+    assert [paper["id"] for paper in guide["papers"]] == [one["id"] for one in data["papers"]]
     assert guide["clocks"]["promised"]["budget"] == {"working_days": 4}
     schema = world.http("GET", "/schemas/service-document/1").body
     assert schema["$id"] == "urn:bancheng:service-document:1"
+
+
+class TestATrial:
+    """A version under test: its cases are kept apart from all real ones."""
+
+    @pytest.fixture
+    def token(self, world: World) -> str:
+        draft = upload(world, renamed())
+        done = order(world, SERVICE, "test", AUTHOR, upload=draft["upload"])
+        return str(done["test_token"])
+
+    def test_only_who_holds_the_token_reaches_it(self, world: World, token: str) -> None:
+        assert submit(world, {"Test-Token": "AAAA-BBBB-CCCC-DDDD"}).status == 404
+        assert submit(world).body["version"] == 1
+        assert submit(world, {"Test-Token": token}).body["version"] == -1
+        assert world.http("GET", f"/services/{SERVICE}/versions/-1").status == 404
+
+    def test_its_cases_stand_in_inboxes_of_their_own_and_nothing_is_sent(
+        self, world: World, token: str
+    ) -> None:
+        receipt = submit(world, {"Test-Token": token}).body
+        world.settle()
+        inbox = "/inbox?role=acceptor&node=jz-t1-v1"
+
+        real = expect(world.http("GET", inbox, None, VILLAGE), 200)["tasks"]
+        tests = expect(world.http("GET", f"{inbox}&test", None, VILLAGE), 200)["tasks"]
+
+        assert receipt["test"] is True
+        assert (real, [one["case"] for one in tests]) == ([], [receipt["case"]])
+        view = world.http(
+            "GET", f"/my/cases/{receipt['case']}", headers={"Receipt-Secret": receipt["secret"]}
+        )
+        assert view.body["test"] is True
+        assert world.notifier.sent == []
+
+    def test_it_runs_to_its_end_without_a_word_to_anybody(self, world: World, token: str) -> None:
+        receipt = submit(world, {"Test-Token": token}).body
+        world.settle()
+        case = Case(world, receipt["case"], receipt["secret"])
+
+        case.do(VILLAGE, "accept")
+        case.do(EXAMINER, "propose_grant")
+        case.do(APPROVER, "grant")
+        case.do(ISSUER, "ready", PERMIT)
+        case.do(ISSUER, "delivered", HANDED)
+
+        case.stands(ended=True, result="granted")
+        assert world.notifier.sent == []
+        assert {one["state"] for one in case.view()["notices"]} == {"sms"}

@@ -5,7 +5,6 @@ directory. It has a pool, a review, fanouts by three rules, a hold, a gate, side
 """
 
 import re
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -17,11 +16,11 @@ from chalicelib.platform.ports import Table
 from chalicelib.services.document import Service
 from infra.player import Answer, Case, Front, expect
 from tests.journeys.matters import command
+from tests.journeys.publishing import order, upload
 from tests.world import ROOT, World, load_json
 
 HALL: Any = load_json("tests/journeys/toy.json")
 SERVICE = str(HALL["service"])
-PUBLISHER = "officer-gao"
 CLERK, SUPERVISOR, CHAIR, CALLER = "officer-li", "officer-zhou", "officer-guo", "officer-he"
 HEADS = ("officer-dong", "officer-yuan")
 KEEPER = "hall-keeper-ye"
@@ -83,17 +82,11 @@ def directory() -> Mapping[str, Any]:
 
 
 def publish(front: Front, document: Any = HALL) -> Any:
-    """Upload, as a publisher does, and wait for the report of the publisher function."""
-    path = f"/uploads/{expect(front.http('POST', '/services', document, PUBLISHER), 202)['upload']}"
-    if isinstance(front, World):
-        front.publisher.handle({"uploads": {}})
-    deadline = time.monotonic() + 60
-    while True:
-        found = expect(front.http("GET", path, None, PUBLISHER), 200)
-        if found["state"] != "waiting":
-            return found
-        assert time.monotonic() < deadline, "the publisher never looked at the upload"
-        time.sleep(0.1)
+    """As two publishers do: one uploads, the other publishes; what came of the order."""
+    draft = upload(front, document)
+    if draft["state"] != "draft":
+        return draft
+    return order(front, SERVICE, "publish", upload=draft["upload"])
 
 
 def opened(front: Front) -> Any:
@@ -230,7 +223,8 @@ def ended(case: Case, result: str, last: str) -> None:
     case.stands(ended=True, result=result)
     assert last in case.happened()
     told = [one for one in case.view()["notices"] if one["state"] == "sms"]
-    heard = {one["notice"] for one in told if last in HALL["notices"][one["notice"]]["on"]}
+    own = {name for name, notice in HALL["notices"].items() if last in notice["on"]}
+    heard = own & {one["notice"] for one in told}
     assert heard, f"nobody was told of {last}"
 
 
@@ -377,8 +371,8 @@ ENDS: dict[str, tuple[Callable[[Front], Case], str, str]] = {
 def test_a_service_is_open_as_soon_as_a_publisher_has_sent_its_document(front: Front) -> None:
     report = opened(front)
 
-    assert report["state"] == "published"
-    assert (report["report"]["service"], report["report"]["version"]) == (SERVICE, 1)
+    assert report["state"] == "done"
+    assert (report["outcome"]["service"], report["outcome"]["version"]) == (SERVICE, 1)
     guide = expect(front.http("GET", f"/services/{SERVICE}"), 200)
     assert guide["form"] == HALL["form"]
     asked(front).stands("desk", status="received", unit="hall-office", site="jz-t1-v1")

@@ -1,0 +1,236 @@
+"""Who issues what, written: units with their items taken in, and items passed from unit to unit.
+
+A transfer ends no record and changes no case: it adds the next tenure of each item, and retires
+the seal of a unit that has no item left (R01). Open cases keep the unit they were received for.
+Only the publisher function, invoked by an operator, calls what writes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from chalicelib.people import seeding, tenure
+from chalicelib.people.seeding import UnknownNode, UnknownUnit
+from chalicelib.people.tenure import DAY, Seal, Tenure
+from chalicelib.platform.ports import Row, Store, Table
+
+RETIRED = "retired"
+
+
+class InvalidTransfer(ValueError):
+    """Its day, units or reason make no transfer, or a later one stands in its way."""
+
+
+def register(store: Store, data: Mapping[str, Any]) -> Row:
+    """Take in units, seals and who owns what: {"units", "seals", "owners"}; repeatable.
+
+    Ownership that is recorded already is never overwritten: an owner other than the present one
+    is listed under `refused`, since that takes a transfer. Raises UnknownNode, UnknownUnit; then
+    nothing is written.
+    """
+    units, seals = list(data.get("units", [])), list(data.get("seals", []))
+    _refuse_unknown(store, units, [*seals, *data.get("owners", [])])
+    kept = {seal["unit"]: _seals(store, seal["unit"]) for seal in seals}
+    rows = [*seeding.units(units)]
+    rows += [seeding.seal(seal) for seal in seals if not _known(kept[seal["unit"]], seal["seal"])]
+    refused, new, same = [], [], 0
+    for owner in data.get("owners", []):
+        last = _tenures(store, owner["service"])[-1:]
+        if not last:
+            new.append(owner)
+        elif last[0].unit == owner["unit"]:
+            same += 1
+        else:
+            refused.append({**owner, "owner": last[0].unit})
+    seeding.put(store, [*rows, *seeding.owners(new)])
+    return {"units": len(units), "owners": len(new), "unchanged": same, "refused": refused}
+
+
+def transfer(store: Store, data: Mapping[str, Any]) -> Row:
+    """One unit takes over the items of others: {"to", "from": [units], "on", "because"}.
+
+    `services` names the items, absent all that those units own. A repeat writes nothing and
+    reports the same. Raises InvalidTransfer, UnknownUnit; then nothing is written.
+    """
+    order = _order(store, data)
+    held = {service: _tenures(store, service) for service in _owned(store)}
+    chosen = set(data.get("services") or held)
+    if chosen - held.keys():
+        raise InvalidTransfer(f"nobody owns {', '.join(sorted(chosen - held.keys()))}")
+    moving = [service for service in sorted(chosen) if order.takes(held[service])]
+    later = [service for service in moving if order.comes_late(held[service])]
+    if later:
+        raise InvalidTransfer(f"passed on already on or after {order.on}: {', '.join(later)}")
+    owners = [order.owner(service, held[service]) for service in moving]
+    new = [owner for owner in owners if order.still_moves(held[owner["service"]])]
+    seeding.put(store, list(seeding.owners(new)))
+    left, former = _left(order, held, moving), {owner["former"] for owner in owners}
+    seals = [seal for unit in sorted(former - left.keys()) for seal in _seals(store, unit)]
+    retiring = [seal for seal in seals if seal.active_on(order.on)]
+    seeding.put(store, [order.retired(seal) for seal in retiring])
+    return {
+        "to": order.to,
+        "on": order.on.isoformat(),
+        "because": order.because,
+        "items_transferred": len(moving),
+        "from_units": len(former),
+        "seals_retired": len(retiring) + sum(seal.until == order.on - DAY for seal in seals),
+        "written": {"owners": len(new), "seals": len(retiring)},
+        "still_owned": left,
+        "concentration": _rate(order.to, order.on, _after(order, held, moving, _items(store))),
+    }
+
+
+def concentration(store: Store, data: Mapping[str, Any]) -> Row:
+    """Items that a unit owns on a day, of all items: {"unit", "on", "item_class"?} (R01, R06).
+
+    Items are the services of the catalogue that are not retired and that somebody owns that day;
+    with `item_class` those of this class. The percentage has three decimals, rounded down, so
+    that only all of them are 100.000.
+    """
+    day = date.fromisoformat(data["on"])
+    held = (tenure.on(day, _tenures(store, item)) for item in _items(store, data.get("item_class")))
+    return _rate(data["unit"], day, [one.unit for one in held if one is not None])
+
+
+COMMANDS: Mapping[str, Callable[[Store, Mapping[str, Any]], Row]] = {
+    "register": register,
+    "transfer": transfer,
+    "concentration": concentration,
+    "capability": seeding.capability,
+}
+
+
+class _Order(NamedTuple):
+    """A transfer as it was ordered, and what it says of an item's tenures."""
+
+    to: str
+    units: frozenset[str]
+    on: date
+    because: str
+
+    def takes(self, held: tuple[Tenure, ...]) -> bool:
+        """Whether the item was one of theirs the day before, and is theirs or already passed on."""
+        before, now = tenure.on(self.on - DAY, held), tenure.on(self.on, held)
+        mine = before is not None and before.unit in self.units
+        return mine and now is not None and now.unit in self.units | {self.to}
+
+    def still_moves(self, held: tuple[Tenure, ...]) -> bool:
+        now = tenure.on(self.on, held)
+        return now is not None and now.unit != self.to
+
+    def comes_late(self, held: tuple[Tenure, ...]) -> bool:
+        """Whether another unit's tenure begins on the day or after it."""
+        return any(
+            one.since is not None
+            and one.since >= self.on
+            and (one.since, one.unit) != (self.on, self.to)
+            for one in held
+        )
+
+    def owner(self, service: str, held: tuple[Tenure, ...]) -> Row:
+        before = tenure.on(self.on - DAY, held)
+        return {
+            "service": service,
+            "unit": self.to,
+            "from": self.on.isoformat(),
+            "because": self.because,
+            "former": before.unit if before else "",
+        }
+
+    def retired(self, seal: Seal) -> Row:
+        return seeding.seal(
+            {
+                "seal": seal.id,
+                "unit": seal.unit,
+                "titles": dict(seal.titles),
+                "from": seal.since.isoformat(),
+                "to": (self.on - DAY).isoformat(),
+                "because": self.because,
+            }
+        )
+
+
+def _order(store: Store, data: Mapping[str, Any]) -> _Order:
+    try:
+        on = date.fromisoformat(data["on"])
+    except (TypeError, ValueError) as error:
+        raise InvalidTransfer(f"{data['on']}: no day") from error
+    order = _Order(data["to"], frozenset(data["from"]), on, str(data["because"]).strip())
+    if not order.units or order.to in order.units or not order.because:
+        raise InvalidTransfer("a transfer needs other units, and a reason")
+    _refuse_unknown(store, [], [{"unit": unit} for unit in (order.to, *sorted(order.units))])
+    return order
+
+
+def _refuse_unknown(store: Store, units: Iterable[Row], naming: Iterable[Row]) -> None:
+    nodes = {unit["unit"]: unit["node"] for unit in units}
+    for node in sorted(set(nodes.values())):
+        if store.get(Table.DIRECTORY, (f"node#{node}", "node")) is None:
+            raise UnknownNode(node)
+    for unit in sorted({row["unit"] for row in naming} - nodes.keys()):
+        if store.get(Table.DIRECTORY, (f"unit#{unit}", "unit")) is None:
+            raise UnknownUnit(unit)
+
+
+def _left(
+    order: _Order, held: Mapping[str, tuple[Tenure, ...]], moving: Iterable[str]
+) -> dict[str, int]:
+    """How many items each unit still owns on the day."""
+    left: dict[str, int] = {}
+    for service in held.keys() - set(moving):
+        now = tenure.on(order.on, held[service])
+        if now is not None and now.unit in order.units:
+            left[now.unit] = left.get(now.unit, 0) + 1
+    return dict(sorted(left.items()))
+
+
+def _after(
+    order: _Order,
+    held: Mapping[str, tuple[Tenure, ...]],
+    moving: Iterable[str],
+    items: Iterable[str],
+) -> list[str]:
+    """The owners of the items on the day, the transfer done."""
+    moved = set(moving)
+    now = {service: tenure.on(order.on, held[service]) for service in items}
+    return [order.to if s in moved else one.unit for s, one in now.items() if one is not None]
+
+
+def _owned(store: Store) -> set[str]:
+    """Every service that has an owner: those registered, and those of the catalogue."""
+    return {
+        row["sk"] for pk in ("owners", "catalogue") for row in store.partition(Table.DIRECTORY, pk)
+    }
+
+
+def _items(store: Store, item_class: str | None = None) -> list[str]:
+    entries = (row["data"] for row in store.partition(Table.DIRECTORY, "catalogue"))
+    return [
+        entry["service"]
+        for entry in entries
+        if entry.get("state") != RETIRED and item_class in (None, entry.get("item_class"))
+    ]
+
+
+def _tenures(store: Store, service: str) -> tuple[Tenure, ...]:
+    return tenure.tenures(store.partition(Table.DIRECTORY, f"owner#{service}"))
+
+
+def _seals(store: Store, unit: str) -> tuple[Seal, ...]:
+    return tenure.seals(store.partition(Table.DIRECTORY, f"unit#{unit}", "seal#"))
+
+
+def _known(seals: tuple[Seal, ...], name: str) -> bool:
+    return any(seal.id == name for seal in seals)
+
+
+def _rate(unit: str, day: date, owners: list[str]) -> Row:
+    mine, of_all = sum(one == unit for one in owners), len(owners)
+    rate = {"unit": unit, "on": day.isoformat(), "numerator": mine, "denominator": of_all}
+    return {**rate, "percent": _percent(mine, of_all)} if of_all else rate
+
+
+def _percent(numerator: int, denominator: int) -> str:
+    whole, thousandths = divmod(numerator * 100_000 // denominator, 1000)
+    return f"{whole}.{thousandths:03d}"

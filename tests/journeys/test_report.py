@@ -1,0 +1,139 @@
+"""The report on an upload: everything an administrator needs before it goes to a second person."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree
+
+from infra.player import expect
+from tests.journeys.publishing import AUTHOR, publish, upload
+from tests.world import ROOT, World, load_json
+
+LICENCE = "forms/business-licence/service.json"
+EXAMPLES = sorted((ROOT / "forms/business-licence/examples/pass").glob("*.json"))
+
+
+def document() -> Any:
+    return load_json(LICENCE)
+
+
+def with_examples() -> Any:
+    return {"service": document(), "examples": [json.loads(one.read_text()) for one in EXAMPLES]}
+
+
+def read(world: World, draft: Any, language: str) -> Any:
+    path, headers = f"/uploads/{draft['upload']}", {"Accept-Language": language}
+    return expect(world.http("GET", path, None, AUTHOR, headers), 200)["report"]
+
+
+def test_a_report_has_warnings_changes_picture_rehearsal_and_guide(world: World) -> None:
+    sent = with_examples()
+    sent["service"]["clocks"]["promised"]["budget"] = {"working_days": 3}
+    sent["service"]["guide"].pop("authority", None)
+
+    report = upload(world, sent)["report"]
+
+    assert report["publishable"] and report["findings"] == []
+    (change,) = [one for one in report["diff"]["changes"] if one["verdict"] != "safe"]
+    assert (change["pointer"], change["verdict"]) == ("/clocks/promised/budget", "widening")
+    assert "时限" in change["place"]["zh-Hans"]
+    assert "/guide/authority" in [one["pointer"] for one in report["warnings"]]
+    assert report["flow"].startswith("flowchart") and "审查" in report["flow"]
+    assert report["guide"]["clocks"]["promised"]["budget"] == {"working_days": 3}
+    first = report["rehearsal"]["walks"][0]
+    assert len(first["steps"]) > 5
+    taken = report["rehearsal"]["coverage"]
+    assert taken["stages"]["taken"] == taken["stages"]["of"]
+
+
+def test_a_report_is_told_in_the_readers_language(world: World) -> None:
+    draft = upload(world, with_examples())
+
+    zh, en = read(world, draft, "zh-Hans"), read(world, draft, "en")
+
+    assert "审查" in zh["flow"] and "审查" not in en["flow"]
+    assert zh["guide"]["title"] != en["guide"]["title"]
+
+
+def test_every_finding_is_a_sentence_that_names_its_place(world: World) -> None:
+    data = document()
+    del data["papers"][2]["titles"]
+    data["form"]["requred"] = data["form"].pop("required")
+
+    report = upload(world, data)["report"]
+
+    said = {one["pointer"]: one["texts"] for one in report["findings"]}
+    assert "第3份材料" in said["/papers/2/titles"]["zh-Hans"]
+    assert "paper 3" in said["/papers/2/titles"]["en"].lower()
+    del data["form"]["requred"]
+    data["papers"] = document()["papers"]
+    data["form"]["requred"] = ["name"]
+    (found,) = upload(world, data)["report"]["findings"]
+    assert found["pointer"] == "/form/requred" and "required" in found["texts"]["zh-Hans"]
+
+
+def test_a_missing_translation_warns_and_blocks_only_where_the_deployment_says_so(
+    world: World,
+) -> None:
+    data = document()
+    del data["titles"]["en"]
+    report = upload(world, data)["report"]
+    assert report["publishable"]
+    assert "/titles" in [o["pointer"] for o in report["warnings"] if o["keyword"] == "translation"]
+
+    world.publisher._needs = frozenset({"en"})
+    refused = upload(world, {**data, "metrics": {"x": 1}})
+
+    assert refused["state"] == "refused"
+    assert ("translation", "error") in [
+        (one["keyword"], one["severity"]) for one in refused["report"]["findings"]
+    ]
+
+
+def test_the_flow_of_a_version_is_a_picture_for_everybody(world: World) -> None:
+    path = "/services/business-licence/versions/1/flow"
+
+    picture = world.http("GET", path)
+    text = world.http("GET", f"{path}?as=mermaid", headers={"Accept-Language": "en"})
+
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert "immutable" in picture.headers["cache-control"]
+    svg = picture.body.decode() if isinstance(picture.body, bytes) else picture.body
+    assert "审查" in "".join(ElementTree.fromstring(svg).itertext())
+    assert text.body.decode().startswith("flowchart") if isinstance(text.body, bytes) else text.body
+    again = world.http("GET", path, headers={"If-None-Match": picture.headers["etag"]})
+    assert (again.status, again.body) == (304, None)
+    assert world.http("GET", "/services/business-licence/versions/2/flow").status == 404
+
+
+def test_a_sentence_of_a_document_that_is_no_document_still_has_a_place(world: World) -> None:
+    odd: list[Any] = [{}, {"service": {}}, {"document": 7}, {"papers": [{}]}, {"flow": []}]
+    for sent in odd:
+        seen = upload(world, sent)
+        assert seen["state"] == "refused"
+        for one in seen["report"]["findings"]:
+            assert all(one["texts"].values())
+
+
+def test_what_was_published_is_what_the_report_was_about(world: World) -> None:
+    data = document()
+    data["titles"]["en"] = "Another"
+    outcome = publish(world, data)
+
+    live = world.http("GET", "/services/business-licence", headers={"Accept-Language": "en"}).body
+
+    assert (outcome["outcome"]["version"], live["title"]) == (2, "Another")
+
+
+def test_a_form_in_an_older_draft_is_read_as_that_draft(world: World) -> None:
+    data = document()
+    form = data["form"]
+    form["$schema"] = "http://json-schema.org/draft-07/schema#"
+    form["definitions"] = form.pop("$defs")
+    old = json.loads(json.dumps(data).replace("#/$defs/", "#/definitions/"))
+
+    draft = upload(world, old)
+
+    assert draft["state"] == "draft", draft["report"]["findings"]
+    kept = world.http("GET", f"/uploads/{draft['upload']}/document", None, AUTHOR).body
+    assert "$defs" in kept["form"] and "definitions" not in kept["form"]
+    assert kept["form"]["$schema"].endswith("2020-12/schema")
