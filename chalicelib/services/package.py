@@ -113,16 +113,17 @@ def _services(content: Any) -> list[Data]:
 
 
 def places(document: Any) -> Iterator[Place]:
-    """Every role, unit and service that a document names."""
-    yield from _walk(document, "")
+    """Every role, unit and service that a document names; it need not be a good document."""
     if not isinstance(document, dict):
         return
+    yield from _walk(document, "")
     yield from _listed("roles", document, "readers", "")
-    for index, one in enumerate(document.get("confidential", [])):
+    confidential, intake = document.get("confidential"), document.get("intake")
+    for index, one in enumerate(confidential if isinstance(confidential, list) else ()):
         yield from _listed("roles", one, "to", f"/confidential/{index}")
-    for channel, role in document.get("intake", {}).items():
-        at = f"/intake/{escape(channel)}"
-        yield Place("roles", role, at, document["intake"], channel)
+    for channel, role in intake.items() if isinstance(intake, dict) else ():
+        if isinstance(role, str):
+            yield Place("roles", role, f"/intake/{escape(channel)}", intake, channel)
 
 
 # A member of this name is a name of that kind, where this other member stands beside it.
@@ -149,8 +150,10 @@ def _walk(value: Any, at: str) -> Iterator[Place]:
 
 
 def _listed(kind: str, holder: Any, member: str, at: str) -> Iterator[Place]:
-    for index, name in enumerate(holder.get(member, [])):
-        yield Place(kind, name, f"{at}/{member}/{index}", holder[member], index)
+    names = holder.get(member) if isinstance(holder, dict) else None
+    for index, name in enumerate(names if isinstance(names, list) else ()):
+        if isinstance(name, str):
+            yield Place(kind, name, f"{at}/{member}/{index}", names, index)
 
 
 def remap(document: Any, names: Mapping[str, Mapping[str, str]]) -> Any:

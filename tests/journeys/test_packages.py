@@ -147,3 +147,17 @@ def test_only_publishers_carry_services(world: World) -> None:
     assert world.http("POST", "/packages", {"package": "x"}, "officer-li").status == 403
     assert world.http("GET", "/packages?services=nothing", None, AUTHOR).status == 404
     assert world.http("GET", "/packages?services=,", None, AUTHOR).status == 400
+
+
+def test_a_package_of_a_document_that_is_none_is_a_refused_upload(world: World) -> None:
+    trusting(world, world)
+    header = {"kid": package.public_key(world.ports.keys)["kid"], "typ": package.TYPE}
+    for odd in ({}, {"confidential": 7}, {"intake": [1]}, {"readers": {"a": 1}, "service": 3}):
+        inside = {"package": package.FORMAT, "services": [{"document": odd}]}
+        content = zlib.compress(json.dumps(inside).encode())
+        key = package.signing_key(world.ports.keys)
+
+        answer = imported(world, PyJWS().encode(content, key, package.ALGORITHM, header))
+
+        (one,) = expect(answer, 202)["services"]
+        assert settled(world, f"/uploads/{one['upload']}")["state"] == "refused"
