@@ -91,6 +91,9 @@ class _Writer:
         self.sign = ""
         # The one that may stand right before.
         self.maybe = ""
+        # Whether the last thing is a choice without that character, which therefore ends in it
+        # all threads at which others begin.
+        self.apart = False
 
     def one(self, token: re.Match[str]) -> None:
         width = next((states for kind, states in _WIDE if kind.search(token[0])), 1)
@@ -117,9 +120,9 @@ class _Writer:
     def _chooses(self, token: str) -> bool:
         """Whether it is a choice, and one that does not end all threads where another begins."""
         plain = _CHOICE.match(token) is None
-        apart = self.sign != "" and not plain and not _within(self.sign, token)
+        self.apart = self.sign != "" and not plain and not _within(self.sign, token)
         self.sign = token[-1] if plain and len(token) < 3 else ""
-        return not plain and not apart
+        return not (plain or self.apart)
 
     def start(self, token: re.Match[str]) -> None:
         self.last, self.anchor, self.sign = self.at, True, ""
@@ -183,6 +186,7 @@ class _Writer:
         # is a row of one character that hands on which threads came to it.
         several = varied or long or (again and at.ways > before.ways)
         several = several or (rounds > 1 and (before.threads > 0 or before.ways > 0))
+        several = several and (self.group or not self.apart)
         chosen = at.choices - before.choices
         chosen = max(chosen, at.length - before.length) if several else chosen
         # Where it may stop early, it does so in as many ways again.

@@ -198,7 +198,7 @@ def _own(schema: Schema) -> Weight:
     here += sum(_UNITS[keyword](schema[keyword]) for keyword in _UNITS.keys() & schema.keys())
     below = passes = 0.0
     if "pattern" in schema:
-        here, passes = here + _strands(schema), float(longest(schema) > LONG)
+        here, passes = here + _strands(schema), _passes(schema)
     elif "format" in schema:
         passes = 0.2
     if "patternProperties" in schema:
@@ -246,6 +246,11 @@ def longest(schema: Schema) -> float:
     most = schema.get("maxLength")
     reach = written_out(schema["pattern"]).reach
     return min(most, reach) if isinstance(most, int) else reach
+
+
+def _passes(schema: Schema) -> float:
+    """Over long texts: one, and two for each state that may run besides."""
+    return 1 + 2 * written_out(schema["pattern"]).threads if longest(schema) > LONG else 0
 
 
 def _strands(schema: Schema) -> float:

@@ -12,12 +12,17 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from referencing import Registry
 
 from chalicelib.services.answers import Forms
 from chalicelib.services.formats import STANDARD
 from chalicelib.services.formlint import schema_findings
 from chalicelib.services.lint import lint
+from tests.unit.hostile_strategies import SCHEMAS, VALUES
 from tests.world import ROOT, load_json
 
 SUITE = ROOT / ".local" / "suite" / "json" / "tests" / "draft2020-12"
@@ -105,6 +110,18 @@ def test_formats_that_assert_agree_and_all_others_are_refused() -> None:
 
     assert taken == set(STANDARD)
     assert not any(file.startswith("optional/format/") for file in disagreed())
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SCHEMAS, st.lists(VALUES, min_size=1, max_size=4))
+def test_a_second_validator_agrees_on_schemas_that_are_accepted(schema: Any, tried: Any) -> None:
+    """All but patterns, which it reads with another engine, and formats, most of which are ours."""
+    if any(word in json.dumps(schema) for word in ("pattern", "format")) or why_not(schema):
+        return
+    forms = Forms(lambda: date(2026, 3, 10))
+    second = jsonschema.Draft202012Validator(schema, registry=Registry())
+
+    assert [forms.holds("it", schema, one) for one in tried] == [*map(second.is_valid, tried)]
 
 
 def test_the_figures() -> None:
