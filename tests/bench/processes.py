@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "BANCHENG_FLOW_ROLE_ARN": "arn:aws:iam::123456789012:role/flow",
     "BANCHENG_QUEUE_URL": "https://queue.invalid/flow",
     "BANCHENG_PARTITION": "aws",
+    "BANCHENG_LANGUAGES": "zh-Hans",
 }
 
 
