@@ -21,6 +21,7 @@ def body() -> dict[str, Any]:
     return {
         "answers": it["answers"],
         "papers": [{"paper": paper, "reference": "原件"} for paper in it["papers_needed"]],
+        "channel": "web",
     }
 
 

@@ -1,5 +1,6 @@
 """What is deployed: the package holds the application and nothing that helps somebody pose."""
 
+import fcntl
 import json
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,16 @@ from zipfile import ZipFile
 import pytest
 
 from infra.package import package
+from tests.world import ROOT
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("package")
-    package(out, local=False)
+    # Every worker builds in the same folder.
+    with (ROOT / ".local" / "package.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        package(out, local=False)
     return out
 
 
