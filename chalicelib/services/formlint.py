@@ -237,44 +237,55 @@ _CHECKS: Mapping[str, Callable[[Place, Any], Iterator[Finding]]] = {
 
 
 def _patterns(at: str, found: Sequence[Place]) -> Iterator[Finding]:
+    """Each is looked at before it is compiled, since that is what they may cost most by."""
     seen: set[str] = set()
+    states = 0.0
     for place in found:
-        for pointer, pattern, most in _every_pattern(place):
-            seen.add(pattern)
-            fault = _pattern(pattern, most)
-            if fault:
+        for pointer, pattern in _every_pattern(place):
+            fault = _size_of(pattern)
+            if fault is None:
+                states += 0 if pattern in seen else written_out(pattern).states
+                seen.add(pattern)
+                if states > ALL_STATES:
+                    zh, en = "正则表达式过多、过长", "too many long regular expressions"
+                    yield finding(at, "cost", zh, en)
+                    return
+                fault = _manner_of(pattern, place if pointer == "/pattern" else None)
+            if fault is not None:
                 yield finding(f"{at}{place.pointer}{pointer}", "pattern", *fault)
-    if sum(min(written_out(one).states, STATES) for one in seen) > ALL_STATES:
-        zh, en = "正则表达式过多、过长", "too many long regular expressions"
-        yield finding(at, "cost", zh, en)
 
 
-def _every_pattern(place: Place) -> Iterator[tuple[str, str, float]]:
-    """(pointer, pattern, the length of the text it is tried on)."""
+def _every_pattern(place: Place) -> Iterator[tuple[str, str]]:
     pattern, names = place.schema.get("pattern"), place.schema.get("patternProperties")
     if isinstance(pattern, str):
-        yield "/pattern", pattern, longest(place.schema)
+        yield "/pattern", pattern
     for name in names if isinstance(names, dict) else ():
-        yield f"/patternProperties/{escape(name)}", name, written_out(name).reach
+        yield f"/patternProperties/{escape(name)}", name
 
 
-def _pattern(pattern: str, most: float) -> tuple[str, str] | None:
+def _size_of(pattern: str) -> tuple[str, str] | None:
     if len(pattern) > LONGEST_PATTERN:
         zh = f"正则表达式最长{LONGEST_PATTERN}字"
         return zh, f"a pattern has {LONGEST_PATTERN} characters at most"
-    written = written_out(pattern)
-    if written.states > STATES:
+    if written_out(pattern).states > STATES:
         return "重复次数过多，长度请用maxLength", "it repeats too much; use maxLength for lengths"
-    if not (written.plain and _linear(pattern)):
+    return None
+
+
+def _manner_of(pattern: str, place: Place | None) -> tuple[str, str] | None:
+    """`place` is where it is tried on a text, not on names."""
+    written = written_out(pattern)
+    if not (written.plain and linear(pattern)):
         return "不支持这种正则表达式", "no look-around, no references back, no flags"
-    if written.threads > THREADS and most > LONG:
+    if written.threads > THREADS and (longest(place.schema) if place else written.reach) > LONG:
         zh = f"请以^开头，或同时写maxLength（最多{LONG}）"
         return zh, f"begin it with ^, or write maxLength beside it, {LONG} at most"
     return None
 
 
 @lru_cache(maxsize=1024)
-def _linear(pattern: str) -> bool:
+def linear(pattern: str) -> bool:
+    """Whether the engine that needs no more than linear time takes the pattern."""
     try:
         compiled({"pattern": pattern}, {})
     except (jsonschema_rs.ValidationError, ValueError):

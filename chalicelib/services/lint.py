@@ -1,13 +1,14 @@
 """What a service document must be before it can be published; every finding with its pointer.
 
-First the shape (the published JSON Schema), then what a schema cannot say: reachability, an actor
-and a way out of every stage, clocks that stop, words that exist, texts that fit an SMS.
+First the size, then the shape (the published JSON Schema), then what a schema cannot say:
+reachability, an actor and a way out of every stage, clocks that stop, words that exist, texts that
+fit an SMS. Nothing here raises, whatever it is given, and the bounds keep it below 50 ms.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import jsonschema_rs
@@ -66,7 +67,8 @@ def lint(document: Any) -> list[Finding]:
         return findings
     findings = _some(_schemas(service))
     checks = WHERE_SOUND if not findings else ()
-    return findings + _some(found for check in (*ALWAYS, *checks) for found in check(service))
+    others = (found for check in (*ALWAYS, *checks) for found in check(service))
+    return _some(chain(findings, others))
 
 
 def _some(findings: Iterable[Finding]) -> list[Finding]:

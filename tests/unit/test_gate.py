@@ -105,6 +105,34 @@ def test_a_keyword_of_another_draft_is_told_with_what_to_write_instead(word: str
     assert "not supported: " in told.texts["en"]
 
 
+REFUSED: dict[str, tuple[Any, str, str]] = {
+    "a unit too small": ({"multipleOf": 1e-10}, "/multipleOf", "multipleOf"),
+    "an address for a name": ({"$id": "https://a.invalid/b"}, "/$id", "$id"),
+    "a name inside": ({"items": {"$id": "urn:a"}}, "/items/$id", "$id"),
+    "another dialect": ({"$schema": "https://a.invalid/b"}, "/$schema", "$schema"),
+    "a reserved name": ({"properties": {"__proto__": {}}}, "/properties/__proto__", "name"),
+    "an end in the middle": ({"pattern": "a$b"}, "/pattern", "pattern"),
+    "a beginning in the middle": ({"pattern": "a^b"}, "/pattern", "pattern"),
+    "a flag": ({"pattern": "(?m)^a"}, "/pattern", "pattern"),
+    "a reference to a value": (
+        {"const": {"type": "string"}, "properties": {"a": {"$ref": "#/const"}}},
+        "/properties/a/$ref",
+        "reference",
+    ),
+    "a length below nothing": (
+        {"properties": {"a": {"title": "a", "maxLength": -1}}, "required": ["a"]},
+        "/properties/a/maxLength",
+        "minimum",
+    ),
+    "a number for a schema": ({"items": 5}, "/items", "type"),
+}
+
+
+@pytest.mark.parametrize(("schema", "pointer", "keyword"), REFUSED.values(), ids=REFUSED)
+def test_a_form_is_refused_for(schema: Any, pointer: str, keyword: str) -> None:
+    assert found(schema) == [(pointer, keyword)]
+
+
 HONEST: dict[str, Any] = {
     "every registered extension": {
         f"x-{name}": {"any": ["value"]}
@@ -264,6 +292,7 @@ THREADS = {
     "a.{30}": 60,
     "[ab]{90}": 90,
     "^(x?y?){40}": 80,
+    "c[ab]*a[ab]{0,9}": 18,
 }
 
 

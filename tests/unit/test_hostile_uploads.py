@@ -29,8 +29,9 @@ from chalicelib.platform import json as strict
 from chalicelib.platform.errors import Malformed, Problem
 from chalicelib.services.answers import MAX_FINDINGS, Form, Forms
 from chalicelib.services.formats import named
-from chalicelib.services.formlint import schema_findings
+from chalicelib.services.formlint import linear, schema_findings
 from chalicelib.services.lint import MOST_FINDINGS, lint
+from chalicelib.services.pattern import written_out
 from tests.unit import hostile_schemas
 from tests.unit.hostile_schemas import MANY, Attack, base
 from tests.unit.hostile_strategies import REPEATED, SCHEMAS, VALUES
@@ -100,7 +101,10 @@ def took(limit: float, call: Callable[..., Any], *args: Any) -> float:
 
 
 def clocked(clock: Callable[[], float], call: Callable[..., Any], *args: Any) -> float:
-    """Without the collector, which would look through all that other tests have left."""
+    """Without what was kept of patterns seen before, and without the collector, which would look
+    through all that other tests have left."""
+    linear.cache_clear()
+    written_out.cache_clear()
     gc.disable()
     start = clock()
     call(*args)

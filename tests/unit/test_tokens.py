@@ -22,8 +22,13 @@ from tests.world import ISSUER_FOLDER, World
 
 GUARDED = sorted(route for route, need in ROUTES.items() if need in (Need.OFFICER, Need.PUBLISHER))
 USUAL = {
-    "service": "business-licence", "number": "0", "task": "1", "upload": "0",
-    "order": "0", "job": "0", "kind": "promise",
+    "service": "business-licence",
+    "number": "0",
+    "task": "1",
+    "upload": "0",
+    "order": "0",
+    "job": "0",
+    "kind": "promise",
 }
 QUERY = {"role": "acceptor", "node": "jz-t1-v1"}
 NOW = datetime.now(UTC)
