@@ -9,8 +9,9 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl  # type: ignore[import-untyped]  # ships no types
 
 from infra.failures import Refused
 
@@ -42,7 +43,7 @@ def read_xlsx(raw: bytes, name: str) -> list[list[str]]:
     except Refused:
         raise
     except Exception as error:
-        # openpyxl lets through whatever a broken part causes.
+        # Whatever kind it is: openpyxl lets through whatever a broken part causes.
         raise Refused(f"{name} 不是完好的Excel文件（not a sound workbook）: {error}") from error
 
 
@@ -89,8 +90,8 @@ def _refuse_parts(parts: list[str], name: str) -> None:
             raise Refused(f"{name} {why}")
 
 
-def _rows(sheet: object, name: str) -> Iterator[list[str]]:
-    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):  # type: ignore[attr-defined]
+def _rows(sheet: Any, name: str) -> Iterator[list[str]]:
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         if number > MOST_ROWS:
             raise Refused(f"{name} 最多{MOST_ROWS - 1}行（{MOST_ROWS - 1} rows at most）")
         yield [_text(cell) for cell in row[:MOST_COLUMNS]]
