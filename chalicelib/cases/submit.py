@@ -40,6 +40,7 @@ from chalicelib.platform.ports import (
     Table,
 )
 from chalicelib.services.document import Service
+from chalicelib.services.offer import Offer
 
 TRIES = 4
 WEB = "web"
@@ -66,7 +67,10 @@ SUBMISSION_SCHEMA: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Submission:
+    """A checked body; a version under test has no offer, and no bounds of time and place."""
+
     service: Service
+    offer: Offer | None
     answers: Mapping[str, Any]
     papers: list[Mapping[str, Any]]
     channel: str
@@ -82,7 +86,7 @@ def read_submission(
 
     Raises NotFound, ServiceClosed, NotOpenYet, Refused with every finding at once, UnknownRegion.
     """
-    live = trial or _open(house, service)
+    live, offer = (trial, None) if trial else _open(house, service)
     findings = house.forms.check("submission", SUBMISSION_SCHEMA, body)
     if findings:
         raise Refused(findings=findings)
@@ -94,21 +98,23 @@ def read_submission(
     given = body.get("papers", [])
     papers.refuse_unknown(live, given, "/papers")
     channel, site = body.get("channel", ""), body.get("site")
-    return Submission(live, answers, given, channel, site, language, dropped)
+    return Submission(live, offer, answers, given, channel, site, language, dropped)
 
 
-def _open(house: House, service: str) -> Service:
-    """The live version, if it takes new cases now."""
-    house.catalogue.offer(service).refuse_closed(house.now())
-    return house.catalogue.live(service)
+def _open(house: House, service: str) -> tuple[Service, Offer]:
+    """The live version and its offer, if it takes new cases now."""
+    offer = house.catalogue.offer(service)
+    offer.refuse_closed(house.now())
+    return house.catalogue.version(service, offer.version), offer
 
 
 def submit(house: House, caller: Caller, it: Submission, key: IdempotencyKey) -> Row:
     """The receipt of the case that this key makes or made. Raises KeyReused, Unavailable."""
     it = replace(it, channel=_channel(caller, it))
     actor, site = _place(house, caller, it)
-    for _ in range(TRIES):
-        fact, operations = _accept(house, it, key, actor, site)
+    for attempt in range(TRIES):
+        fact, operations = _accept(house, it, actor, site)
+        operations.append(_claim(key, fact, again=attempt > 0))
         try:
             house.ports.store.transact(operations)
             return receipt(house, CaseFile(fact.case, tuple(fact.events)))
@@ -200,8 +206,8 @@ def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node]:
     if it.channel not in it.service.data["channels"]:
         raise _refused("/channel", "此事项不收这种渠道", "This service does not take this channel")
     site = opening.place_of(house, it.service, it.answers)
-    if not it.service.trial:
-        house.catalogue.offer(it.service.id).refuse_outside(site.path)
+    if it.offer is not None:
+        it.offer.refuse_outside(site.path)
     roles = _roles(it.service, it.channel)
     if not roles:
         return Actor(caller.id if caller.known else "applicant", "applicant"), site
@@ -234,10 +240,8 @@ def _site(
     )
 
 
-def _accept(
-    house: House, it: Submission, key: IdempotencyKey, actor: Actor, site: Node
-) -> tuple[Fact, list[Operation]]:
-    """The rows of the case, of those split off it, and of the key that made them."""
+def _accept(house: House, it: Submission, actor: Actor, site: Node) -> tuple[Fact, list[Operation]]:
+    """The rows of the case and of those split off it."""
     kept, splits = opening.split(it.service, it.answers)
     about = resolve(kept, it.service.data["about"]) if "about" in it.service.data else None
     case = opening.Opening(
@@ -256,7 +260,14 @@ def _accept(
     for made, more in opening.split_off(house, fact, it.answers, splits):
         fact.minted += made.minted
         operations += more
-    claim = Put(
+    return fact, operations
+
+
+def _claim(key: IdempotencyKey, fact: Fact, again: bool) -> Put:
+    """The row that makes the key this case's; an expired one is in the way until it is looked at
+    `again`, since hardly a key ever is."""
+    unused = Either((Absent(), Below("until", int(fact.now.timestamp()))))
+    return Put(
         Table.CASES,
         {
             "pk": f"key#{key.hash}",
@@ -268,9 +279,8 @@ def _accept(
             "until": int((fact.now + key.holds).timestamp()),
             "expires": int((fact.now + key.holds + timedelta(days=1)).timestamp()),
         },
-        when=Either((Absent(), Below("until", int(fact.now.timestamp())))),
+        when=unused if again else Absent(),
     )
-    return fact, [*operations, claim]
 
 
 def _made(house: House, key: IdempotencyKey) -> CaseFile | None:

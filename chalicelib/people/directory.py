@@ -82,7 +82,7 @@ class Directory:
     def __init__(self, store: Store, now: Now) -> None:
         self._store = store
         self._now = now
-        self._kept: dict[tuple[str, str], tuple[datetime, Any]] = {}
+        self._kept: dict[tuple[str, str], tuple[datetime, datetime, Any]] = {}
 
     def node(self, node: str) -> Node | None:
         if not NAME.fullmatch(node):
@@ -199,12 +199,12 @@ class Directory:
     def _cached(self, pk: str, sk: str, read: Callable[[], Any]) -> Any:
         now = self._now()
         kept = self._kept.get((pk, sk))
-        if kept is not None and timedelta(0) <= now - kept[0] < BELIEVED:
-            return kept[1]
+        if kept is not None and kept[0] <= now < kept[1]:
+            return kept[2]
         value = read()
         if len(self._kept) >= CACHED:
             self._kept.clear()
-        self._kept[pk, sk] = (now, value)
+        self._kept[pk, sk] = (now, now + BELIEVED, value)
         return value
 
 

@@ -209,17 +209,14 @@ class DynamoStore:
         pk, sk = operation.key
         kind = operation.row["kind"] if isinstance(operation, Put) else operation.kind
         model = self._shapes[operation.table].kinds[kind]
-        if isinstance(operation, Put) and isinstance(operation.when, Absent | None):
-            return _plain_put(self._name(operation.table), model, operation)
+        if isinstance(operation, Put):
+            return _put(self._name(operation.table), model, operation)
         kwargs: dict[str, Any] = {"range_key": sk, "key": "Key"}
         if operation.when is not None:
             kwargs["condition"] = _expression(operation.when, model)
         if isinstance(operation, Change):
             # An update of an absent row would make one without a kind, which nobody can read.
             kwargs["condition"] &= Path("pk").exists()
-        if isinstance(operation, Put):
-            kwargs |= {"key": "Item", "attributes": _serialize(model, operation.row)}
-        elif isinstance(operation, Change):
             kwargs["actions"] = _actions(model, operation)
         return self.connection.get_operation_kwargs(self._name(operation.table), pk, **kwargs)
 
@@ -268,11 +265,18 @@ def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
     ]
 
 
-def _plain_put(table: str, model: type[Model], put: Put) -> dict[str, Any]:
-    """The most frequent operation, without the library's expression builder."""
+def _put(table: str, model: type[Model], put: Put) -> dict[str, Any]:
+    """The most frequent operation, without the library's builder of requests."""
     item: dict[str, Any] = {"TableName": table, "Item": _serialize(model, put.row)}
-    if put.when is not None:
+    if isinstance(put.when, Absent):
         item["ConditionExpression"] = "attribute_not_exists(pk)"
+    elif put.when is not None:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        item["ConditionExpression"] = _expression(put.when, model).serialize(names, values)
+        item["ExpressionAttributeNames"] = {of: name for name, of in names.items()}
+        if values:
+            item["ExpressionAttributeValues"] = values
     return item
 
 

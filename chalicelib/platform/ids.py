@@ -5,7 +5,7 @@ import secrets
 
 class SystemIds:
     def digits(self, n: int) -> str:
-        return "".join(secrets.choice("0123456789") for _ in range(n))
+        return str(secrets.randbelow(10**n)).zfill(n)
 
     def name(self) -> str:
         return secrets.token_hex(8)

@@ -84,15 +84,18 @@ class Forms:
 
 def _few(value: Any) -> bool:
     """Whether there are MAX_ANSWERS values or fewer."""
-    ahead, left = [value], MAX_ANSWERS
-    while ahead and left >= 0:
+    ahead, left = [value], MAX_ANSWERS - 1
+    while ahead:
         here = ahead.pop()
-        left -= 1
-        if isinstance(here, dict | list) and len(here) <= left:
-            ahead += here.values() if isinstance(here, dict) else here
-        elif isinstance(here, dict | list):
+        if isinstance(here, dict):
+            here = here.values()
+        elif not isinstance(here, list):
+            continue
+        left -= len(here)
+        if left < 0:
             return False
-    return left >= 0
+        ahead += here
+    return True
 
 
 def compiled(
