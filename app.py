@@ -31,10 +31,10 @@ from chalicelib.routes import (
 
 if TYPE_CHECKING:
     from chalicelib.routes import events
-    from chalicelib.services import publish
+    from chalicelib.services.life import publish
 else:
     events = lazy("chalicelib.routes.events")
-    publish = lazy("chalicelib.services.publish")
+    publish = lazy("chalicelib.services.life.publish")
 
 app = Chalice(app_name="bancheng")
 logs.quiet(app.log)

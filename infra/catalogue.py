@@ -21,8 +21,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.platform.errors import Finding
-from chalicelib.services.columns import COLUMNS
-from chalicelib.services.offices import Defaults
+from chalicelib.services.sheets.columns import COLUMNS
+from chalicelib.services.sheets.offices import Defaults
 from infra.emulator import running
 from infra.failures import Refused, exits
 from infra.intake import Invoke, put_in, read_table, tried_out

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chalicelib.platform.errors import Finding
-from chalicelib.services import sheet
-from chalicelib.services.lint import lint
-from chalicelib.services.offices import Defaults
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.sheets import sheet
+from chalicelib.services.sheets.offices import Defaults
 from infra.failures import Refused
 from infra.workbook import MOST_BYTES, read_xlsx
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import app as front
 from chalicelib.platform.ports import Busy, Key, Row, Store, Table
-from chalicelib.services import package
+from chalicelib.services.life import package
 from chalicelib.wiring import SHAPES
 from tests.fakes.store import MemoryStore
 from tests.hostile import Hostile

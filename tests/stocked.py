@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from chalicelib.cases.house import House
 from chalicelib.platform.ports import Key, Row, Store, Table
-from chalicelib.services.publish import Publisher
-from chalicelib.services.sample import sample
+from chalicelib.services.checks.sample import sample
+from chalicelib.services.life.publish import Publisher
 from chalicelib.wiring import SHAPES
 from infra.player import Case, expect
 from infra.seed import documents

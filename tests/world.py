@@ -22,7 +22,7 @@ from chalicelib.platform.keys import SealedKeys
 from chalicelib.platform.ports import Orchestrator, Ports, Store, Table
 from chalicelib.platform.settings import PublisherSettings
 from chalicelib.routes import events
-from chalicelib.services.publish import Publisher
+from chalicelib.services.life.publish import Publisher
 from chalicelib.wiring import SHAPES
 from infra import signed
 from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer

@@ -10,14 +10,14 @@ from chalicelib.cases.house import House
 from chalicelib.platform.errors import Finding, Refused, Texts, pick
 from chalicelib.platform.json import resolve
 from chalicelib.platform.lazy import lazy
+from chalicelib.services.checks.namelint import answer_schema
 from chalicelib.services.document import Data, Service
-from chalicelib.services.namelint import answer_schema
-from chalicelib.services.partial import YES, Condition, Verdict, read_by
+from chalicelib.services.rules.partial import YES, Condition, Verdict, read_by
 
 if TYPE_CHECKING:
-    from chalicelib.services import tables
+    from chalicelib.services.rules import tables
 else:
-    tables = lazy("chalicelib.services.tables")
+    tables = lazy("chalicelib.services.rules.tables")
 
 PARTIAL_SCHEMA: Mapping[str, Any] = {
     "type": "object",

@@ -22,8 +22,8 @@ from chalicelib.platform.errors import (
     pick,
 )
 from chalicelib.platform.json import resolve
+from chalicelib.services.checks.namelint import answer_schema
 from chalicelib.services.document import Data, Service
-from chalicelib.services.namelint import answer_schema
 
 # What an answer must be, by the keyword of the schema that it does not meet.
 BOUNDS: Mapping[str, tuple[str, str]] = {

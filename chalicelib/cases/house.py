@@ -11,9 +11,9 @@ from chalicelib.services.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from chalicelib.clocks.calendar import Calendar
-    from chalicelib.services import answers
+    from chalicelib.services.forms import answers
 else:
-    answers = lazy("chalicelib.services.answers")
+    answers = lazy("chalicelib.services.forms.answers")
 
 
 class House:

@@ -18,8 +18,8 @@ from chalicelib.cases.house import House
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, resolve
 from chalicelib.platform.ports import Row
-from chalicelib.services.change import Change
-from chalicelib.services.diff import diff
+from chalicelib.services.changes.change import Change
+from chalicelib.services.changes.diff import diff
 from chalicelib.services.document import Service
 
 ASKED = "correction_asked"

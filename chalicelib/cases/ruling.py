@@ -12,10 +12,10 @@ from chalicelib.platform.ports import Row
 from chalicelib.services.document import Data, Service
 
 if TYPE_CHECKING:
-    from chalicelib.services import logic, tables
+    from chalicelib.services.rules import logic, tables
 else:
-    logic = lazy("chalicelib.services.logic")
-    tables = lazy("chalicelib.services.tables")
+    logic = lazy("chalicelib.services.rules.logic")
+    tables = lazy("chalicelib.services.rules.tables")
 
 # Places of dropped answers that a receipt lists.
 MOST_DROPPED = 100

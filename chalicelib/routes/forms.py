@@ -17,12 +17,12 @@ from chalicelib.routes.versions import numeral
 from chalicelib.services.catalogue import NAME
 
 if TYPE_CHECKING:
-    from chalicelib.services import bundles, dialects, layouts
-    from chalicelib.services.turning import Loss
+    from chalicelib.services.views import bundles, dialects, layouts
+    from chalicelib.services.views.turning import Loss
 else:
-    bundles = lazy("chalicelib.services.bundles")
-    dialects = lazy("chalicelib.services.dialects")
-    layouts = lazy("chalicelib.services.layouts")
+    bundles = lazy("chalicelib.services.views.bundles")
+    dialects = lazy("chalicelib.services.views.dialects")
+    layouts = lazy("chalicelib.services.views.layouts")
 
 SCHEMA = "application/schema+json"
 VIEWS = ("strict", "ui", "forms")

@@ -11,11 +11,11 @@ from chalicelib.routes.door import Door, reply
 from chalicelib.routes.handing import handed_in, name_of, publisher, refuse_other
 
 if TYPE_CHECKING:
-    from chalicelib.services import orders, uploads
+    from chalicelib.services.life import orders, uploads
     from chalicelib.services.offer import Offer
 else:
-    orders = lazy("chalicelib.services.orders")
-    uploads = lazy("chalicelib.services.uploads")
+    orders = lazy("chalicelib.services.life.orders")
+    uploads = lazy("chalicelib.services.life.uploads")
 
 
 def routes(door: Door) -> Blueprint:

@@ -15,10 +15,10 @@ from chalicelib.routes.door import Door, reply
 from chalicelib.routes.handing import publisher
 
 if TYPE_CHECKING:
-    from chalicelib.services import package, uploads
+    from chalicelib.services.life import package, uploads
 else:
-    package = lazy("chalicelib.services.package")
-    uploads = lazy("chalicelib.services.uploads")
+    package = lazy("chalicelib.services.life.package")
+    uploads = lazy("chalicelib.services.life.uploads")
 
 NAMES = {
     "type": "object",

@@ -11,9 +11,9 @@ from chalicelib.routes.door import Door, reply
 from chalicelib.routes.handing import publisher
 
 if TYPE_CHECKING:
-    from chalicelib.services import presets
+    from chalicelib.services.sheets import presets
 else:
-    presets = lazy("chalicelib.services.presets")
+    presets = lazy("chalicelib.services.sheets.presets")
 
 SERVICE = re.compile("[a-z][a-z0-9-]{0,39}")
 LONGEST_TITLE = 60

@@ -10,10 +10,10 @@ from chalicelib.routes.door import Door, reply
 from chalicelib.routes.handing import handed_in, name_of, publisher, refuse_other
 
 if TYPE_CHECKING:
-    from chalicelib.services import report, uploads
+    from chalicelib.services.life import report, uploads
 else:
-    report = lazy("chalicelib.services.report")
-    uploads = lazy("chalicelib.services.uploads")
+    report = lazy("chalicelib.services.life.report")
+    uploads = lazy("chalicelib.services.life.uploads")
 
 
 def routes(door: Door) -> Blueprint:

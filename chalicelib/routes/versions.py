@@ -11,10 +11,11 @@ from chalicelib.routes.caching import FOR_EVER, tagged
 from chalicelib.routes.door import Door
 
 if TYPE_CHECKING:
-    from chalicelib.services import guide, picture
+    from chalicelib.services import guide
+    from chalicelib.services.reports import picture
 else:
     guide = lazy("chalicelib.services.guide")
-    picture = lazy("chalicelib.services.picture")
+    picture = lazy("chalicelib.services.reports.picture")
 
 MERMAID = "text/vnd.mermaid; charset=utf-8"
 SVG = "image/svg+xml"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.platform.aws import Aws
-from chalicelib.services.publish import Publisher
+from chalicelib.services.life.publish import Publisher
 from chalicelib.wiring import SHAPES
 from infra.issuer import Issuer
 from tests.bench.document import ROOT, directory, document, load, submission

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from chalicelib.platform.errors import Finding
-from chalicelib.services.modernise import modernise
-from chalicelib.services.subschemas import rebuilt
+from chalicelib.services.forms.subschemas import rebuilt
+from chalicelib.services.views.modernise import modernise
 from tests.node.clients import program
 from tests.world import ROOT, load_json
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib.platform.json import resolve
 from chalicelib.platform.numbers import check_digit
-from chalicelib.services.answers import compiled
+from chalicelib.services.forms.answers import compiled
 
 DEEPEST = 12
 TEXTS = (

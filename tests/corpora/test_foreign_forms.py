@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.errors import Finding
-from chalicelib.services.answers import compiled
+from chalicelib.services.forms.answers import compiled
 from infra.player import expect
 from tests.corpora import foreign
 from tests.corpora.foreign import APPLICANT, Foreign

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.services import sheet
-from chalicelib.services.offices import Defaults
+from chalicelib.services.sheets import sheet
+from chalicelib.services.sheets.offices import Defaults
 from infra.intake import Invoke
 from tests.moto_world import MotoWorld
 from tests.world import ROOT, World, load_json

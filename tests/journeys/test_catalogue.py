@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.people.issuing import authority_of
-from chalicelib.services import sheet
+from chalicelib.services.sheets import sheet
 from infra.intake import put_in, tried_out
 from infra.player import Case, expect
 from tests.journeys.district import BUREAU, DEFAULTS, LIST, REGION, bare, district_list, operator

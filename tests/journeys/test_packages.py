@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jwt.api_jws import PyJWS
 
-from chalicelib.services import package
+from chalicelib.services.life import package
 from infra.player import Case, expect
 from tests.journeys.people import example
 from tests.journeys.publishing import AUTHOR, SECOND, order, settled

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.lint import lint
-from chalicelib.services.presets import Assisting, Kind, preset
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.sheets.presets import Assisting, Kind, preset
 from infra.player import Case, expect
 from tests.journeys.district import REGION, bare, operator
 from tests.world import World

@@ -24,7 +24,7 @@ from chalicelib.cases.house import House
 from chalicelib.people.authority import ROUTES
 from chalicelib.platform.numbers import check_digit
 from chalicelib.platform.ports import Key, Keys, Put, Row, Table
-from chalicelib.services.publish import Publisher
+from chalicelib.services.life.publish import Publisher
 from infra import signed
 from infra.player import Answer, Case, expect
 from tests.fakes.orchestrator import MemoryOrchestrator

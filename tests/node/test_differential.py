@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.services import layouts
-from chalicelib.services.answers import Forms, compiled
-from chalicelib.services.bundles import localise
-from chalicelib.services.clients import EXACT
-from chalicelib.services.dialects import view
-from chalicelib.services.ecma import ecma
-from chalicelib.services.formats import named
+from chalicelib.services.forms.answers import Forms, compiled
+from chalicelib.services.forms.formats import named
+from chalicelib.services.views import layouts
+from chalicelib.services.views.bundles import localise
+from chalicelib.services.views.clients import EXACT
+from chalicelib.services.views.dialects import view
+from chalicelib.services.views.ecma import ecma
 from tests.corpora.instances import FORMATS, herd
 from tests.node.clients import READERS, Clients, Defective
 from tests.node.schemas import PATTERNS, Author

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.errors import Finding
-from chalicelib.services.advice import advice
-from chalicelib.services.bundles import texts
+from chalicelib.services.checks.lint import lint
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
-from chalicelib.services.plain import sentence
-from chalicelib.services.presets import Kind, preset
-from chalicelib.services.smsadvice import segments
+from chalicelib.services.reports.advice import advice
+from chalicelib.services.reports.plain import sentence
+from chalicelib.services.reports.smsadvice import segments
+from chalicelib.services.sheets.presets import Kind, preset
+from chalicelib.services.views.bundles import texts
 from tests.unit.test_lint import GONE, edited
 from tests.world import load_json
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.services.checks.lint import lint
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
 from tests import machines
 from tests.unit.test_compile import DOCUMENTS, QUEUE, compiled, named, reworded, texts
 from tests.world import ROOT, load_json

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from referencing import Registry
 
-from chalicelib.services.answers import Forms
-from chalicelib.services.formats import STANDARD
-from chalicelib.services.formlint import schema_findings
-from chalicelib.services.lint import lint
+from chalicelib.services.checks.formlint import schema_findings
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.forms.answers import Forms
+from chalicelib.services.forms.formats import STANDARD
 from tests.unit.hostile_strategies import SCHEMAS, VALUES
 from tests.world import ROOT, load_json
 

@@ -8,11 +8,11 @@ import pytest
 from chalicelib.platform.errors import Finding, Refused
 from chalicelib.platform.json import resolve
 from chalicelib.routes import folds
-from chalicelib.services import layouts
-from chalicelib.services.answers import compiled
-from chalicelib.services.bundles import localise, texts
-from chalicelib.services.dialects import DIALECTS, view
-from chalicelib.services.modernise import modernise
+from chalicelib.services.forms.answers import compiled
+from chalicelib.services.views import layouts
+from chalicelib.services.views.bundles import localise, texts
+from chalicelib.services.views.dialects import DIALECTS, view
+from chalicelib.services.views.modernise import modernise
 from tests.world import ROOT, load_json
 
 SERVICES = sorted(path.parent.name for path in ROOT.glob("forms/*/service.json"))

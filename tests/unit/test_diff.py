@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.answers import Forms
-from chalicelib.services.change import Change, Verdict, worst
-from chalicelib.services.diff import diff
-from chalicelib.services.formdiff import form_changes
-from chalicelib.services.lint import lint
+from chalicelib.services.changes.change import Change, Verdict, worst
+from chalicelib.services.changes.diff import diff
+from chalicelib.services.changes.formdiff import form_changes
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.forms.answers import Forms
 from tests.world import ROOT, load_json
 
 Document = dict[str, Any]

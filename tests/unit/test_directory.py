@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.people import seeding
 from chalicelib.people.directory import Directory, Grant
 from chalicelib.platform.ports import Row, Table
-from chalicelib.services.texts import SMS_FULL
+from chalicelib.services.checks.texts import SMS_FULL
 from chalicelib.wiring import SHAPES
 from infra import seed
 from tests.fakes.store import MemoryStore

@@ -20,7 +20,7 @@ from chalicelib.people import authority
 from chalicelib.people import store as directory_store
 from chalicelib.platform import errors, keytable
 from chalicelib.platform.ports import Table
-from chalicelib.services import lint
+from chalicelib.services.checks import lint
 from chalicelib.wiring import SHAPES
 from tests.world import ROOT, load_json
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.cases import papers
-from chalicelib.services.answers import Forms
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.checks.texts import SMS_FULL, SMS_LONGEST, VARIABLE, full_length
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
-from chalicelib.services.texts import SMS_FULL, SMS_LONGEST, VARIABLE, full_length
+from chalicelib.services.forms.answers import Forms
 from tests.world import MORNING, ROOT, World, load_json
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.errors import Finding
-from chalicelib.services.answers import Forms
-from chalicelib.services.formlint import DIALECT, schema_findings
-from chalicelib.services.gate import DOCUMENT, breach
-from chalicelib.services.lint import lint
-from chalicelib.services.pattern import written_out
+from chalicelib.services.checks.formlint import DIALECT, schema_findings
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.forms.answers import Forms
+from chalicelib.services.forms.gate import DOCUMENT, breach
+from chalicelib.services.forms.pattern import written_out
 from tests.unit.hostile_schemas import document
 
 Make = Callable[[int], Any]

@@ -27,11 +27,11 @@ from hypothesis import strategies as st
 
 from chalicelib.platform import json as strict
 from chalicelib.platform.errors import Malformed, Problem
-from chalicelib.services.answers import MAX_FINDINGS, Form, Forms
-from chalicelib.services.formats import named
-from chalicelib.services.formlint import linear, schema_findings
-from chalicelib.services.lint import MOST_FINDINGS, lint
-from chalicelib.services.pattern import written_out
+from chalicelib.services.checks.formlint import linear, schema_findings
+from chalicelib.services.checks.lint import MOST_FINDINGS, lint
+from chalicelib.services.forms.answers import MAX_FINDINGS, Form, Forms
+from chalicelib.services.forms.formats import named
+from chalicelib.services.forms.pattern import written_out
 from tests.unit import hostile_schemas
 from tests.unit.hostile_schemas import MANY, Attack, base
 from tests.unit.hostile_strategies import REPEATED, SCHEMAS, VALUES

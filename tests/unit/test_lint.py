@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.platform.json import escape
+from chalicelib.services.checks.lint import lint
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
 from tests.machines import faults
 from tests.world import load_json
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.services.checks.lint import lint
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
 from tests.machines import faults
 from tests.unit.test_lint import GONE, ODD, deep, edited, places
 from tests.world import load_json

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.platform.errors import Refused
-from chalicelib.services import evaluation, tables
 from chalicelib.services.document import Service
-from chalicelib.services.logic import settle
+from chalicelib.services.rules import evaluation, tables
+from chalicelib.services.rules.logic import settle
 from tests.world import ROOT
 
 VECTORS = sorted((ROOT / "tests" / "vectors" / "logic").glob("*.json"))

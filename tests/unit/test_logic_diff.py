@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.services import tables
-from chalicelib.services.change import Verdict, worst
+from chalicelib.services.changes.change import Verdict, worst
+from chalicelib.services.changes.logicdiff import logic_changes
 from chalicelib.services.document import Service
-from chalicelib.services.logic import settle
-from chalicelib.services.logicdiff import logic_changes
+from chalicelib.services.rules import tables
+from chalicelib.services.rules.logic import settle
 from tests.unit.test_logic import ANSWERS, EXPRESSIONS, upward
 
 A = {"==": [{"var": "kind"}, "a"]}

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.services import evaluation
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.checks.logiclint import logic_advice, logic_findings
+from chalicelib.services.checks.tablelint import Input, table_advice
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
-from chalicelib.services.logiclint import logic_advice, logic_findings
-from chalicelib.services.tablelint import Input, table_advice
-from chalicelib.services.tables import BOUNDS, meets
+from chalicelib.services.rules import evaluation
+from chalicelib.services.rules.tables import BOUNDS, meets
 from tests.world import load_json
 
 TEXT = {"zh-Hans": "字"}

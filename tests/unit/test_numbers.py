@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.platform.ids import SystemIds
 from chalicelib.platform.numbers import check_digit, document_number, is_number, new_number
-from chalicelib.services.answers import Forms
-from chalicelib.services.formlint import schema_findings
+from chalicelib.services.checks.formlint import schema_findings
+from chalicelib.services.forms.answers import Forms
 
 DIGITS = "0123456789"
 RANDOM = random.Random(20260310)

@@ -22,12 +22,12 @@ from chalicelib.routes.contract.operations import PLACE
 from chalicelib.routes.contract.platform import known, platform
 from chalicelib.routes.contract.refusals import BLANK
 from chalicelib.routes.contract.service import of_service
-from chalicelib.services.answers import compiled
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.checks.sample import sample
 from chalicelib.services.document import Service
-from chalicelib.services.formats import named
-from chalicelib.services.lint import lint
-from chalicelib.services.presets import Kind, preset
-from chalicelib.services.sample import sample
+from chalicelib.services.forms.answers import compiled
+from chalicelib.services.forms.formats import named
+from chalicelib.services.sheets.presets import Kind, preset
 from tests import promises
 from tests.unit import hostile_schemas
 from tests.unit.test_forms import FAIL, PASS, SERVICES, Example, document, sentence

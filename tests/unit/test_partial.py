@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services.answers import Forms
-from chalicelib.services.partial import Condition, Verdict, read_by
+from chalicelib.services.forms.answers import Forms
+from chalicelib.services.rules.partial import Condition, Verdict, read_by
 
 FORMS = Forms(lambda: date(2026, 3, 10))
 NAMES = ("a", "b", "c")

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.services.canvas import text_width, wrapped
-from chalicelib.services.chart import chart, order
 from chalicelib.services.document import Service
-from chalicelib.services.drawing import BAD, COLOURS, EITHER, GOOD
-from chalicelib.services.picture import mermaid, svg
-from chalicelib.services.presets import Kind, preset
+from chalicelib.services.reports.canvas import text_width, wrapped
+from chalicelib.services.reports.chart import chart, order
+from chalicelib.services.reports.drawing import BAD, COLOURS, EITHER, GOOD
+from chalicelib.services.reports.picture import mermaid, svg
+from chalicelib.services.sheets.presets import Kind, preset
 from tests.world import load_json
 
 PATHS = [

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import loads, resolve
+from chalicelib.services.checks.lint import lint
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
-from chalicelib.services.plain import lacks, place, sentence
+from chalicelib.services.reports.plain import lacks, place, sentence
 from chalicelib.services.schema import schema_text
 from tests.unit.test_lint import BROKEN, GONE, edited
 from tests.unit.test_lint_parts import DOCUMENTS, FAULTS

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.answers import Forms
+from chalicelib.services.checks.lint import lint
+from chalicelib.services.checks.texts import SMS_LONGEST, full_length
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
-from chalicelib.services.pieces import patched, whole
-from chalicelib.services.presets import Assisting, Kind, Limits, preset
-from chalicelib.services.texts import SMS_LONGEST, full_length
+from chalicelib.services.forms.answers import Forms
+from chalicelib.services.sheets.pieces import patched, whole
+from chalicelib.services.sheets.presets import Assisting, Kind, Limits, preset
 
 TITLES = {"zh-Hans": "户外广告设置", "en": "Outdoor advertising"}
 UNITS = [Assisting("fire", {"zh-Hans": "消防救援大队", "en": "Fire brigade"})]

@@ -13,13 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clocks.calendar import Calendar
-from chalicelib.services.account import account, coverage
-from chalicelib.services.advice import advice
+from chalicelib.services.checks.lint import lint
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
-from chalicelib.services.picture import mermaid, svg
-from chalicelib.services.presets import Kind, preset
-from chalicelib.services.rehearsal import MOST_STEPS, MOST_WALKS, Rehearsal, Walk, rehearse, targets
+from chalicelib.services.reports.account import account, coverage
+from chalicelib.services.reports.advice import advice
+from chalicelib.services.reports.picture import mermaid, svg
+from chalicelib.services.reports.rehearsal import (
+    MOST_STEPS,
+    MOST_WALKS,
+    Rehearsal,
+    Walk,
+    rehearse,
+    targets,
+)
+from chalicelib.services.sheets.presets import Kind, preset
 from infra.player import Case
 from tests.journeys.matters import CHAIR, HEADS, SOLUTION, asking, confirmed, opinion, triaged
 from tests.journeys.people import (

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services import cells, columns, sheet
+from chalicelib.services.checks.lint import lint
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
-from chalicelib.services.lint import lint
-from chalicelib.services.offices import Defaults
-from chalicelib.services.sheet import Sheet, Unreadable
+from chalicelib.services.sheets import cells, columns, sheet
+from chalicelib.services.sheets.offices import Defaults
+from chalicelib.services.sheets.sheet import Sheet, Unreadable
 from infra import catalogue, workbook
 from infra.failures import Refused
 from infra.intake import read_table

@@ -23,10 +23,10 @@ from chalicelib.routes.contract.shapes import (
     ref,
     under,
 )
+from chalicelib.services.forms.subschemas import rebuilt
+from chalicelib.services.life.versions import LISTED
 from chalicelib.services.offer import State
 from chalicelib.services.schema import schema_text
-from chalicelib.services.subschemas import rebuilt
-from chalicelib.services.versions import LISTED
 
 DOCUMENT = "ServiceDocument"
 

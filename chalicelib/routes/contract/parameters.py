@@ -9,8 +9,8 @@ from chalicelib.routes.presets import LONGEST_TITLE
 from chalicelib.routes.presets import SERVICE as NEW_SERVICE
 from chalicelib.routes.public import LONGEST_FILTER
 from chalicelib.services.catalogue import NAME as SERVICE
-from chalicelib.services.dialects import DIALECTS
-from chalicelib.services.presets import Kind
+from chalicelib.services.sheets.presets import Kind
+from chalicelib.services.views.dialects import DIALECTS
 
 
 def _path(name: str, schema: Schema, says: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from chalicelib.routes.contract.publishing import order_body
 from chalicelib.routes.contract.shapes import OBJECT, TEXT, closed, many, ref
 from chalicelib.routes.door import JSON
 from chalicelib.routes.packages import IMPORT_SCHEMA
-from chalicelib.services.uploads import MOST_LISTED
+from chalicelib.services.life.uploads import MOST_LISTED
 
 TAG = "publisher"
 HANDED_IN = {**FRESH, "Location": "Location"}

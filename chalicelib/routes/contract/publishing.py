@@ -20,9 +20,9 @@ from chalicelib.routes.contract.shapes import (
     open_to,
     ref,
 )
-from chalicelib.services import orders
-from chalicelib.services.change import Verdict
-from chalicelib.services.presets import Kind
+from chalicelib.services.changes.change import Verdict
+from chalicelib.services.life import orders
+from chalicelib.services.sheets.presets import Kind
 
 HANDED_IN = {"at": MOMENT, "by": TEXT}
 UPLOAD = {

@@ -13,10 +13,10 @@ from chalicelib.platform.errors import pick
 from chalicelib.routes.contract.operations import Operation
 from chalicelib.routes.contract.platform import OPERATIONS, document
 from chalicelib.routes.contract.shapes import Schema, ref, under
-from chalicelib.services.dialects import view
+from chalicelib.services.checks.sample import sample
 from chalicelib.services.document import Service
-from chalicelib.services.sample import sample
-from chalicelib.services.subschemas import rebuilt
+from chalicelib.services.forms.subschemas import rebuilt
+from chalicelib.services.views.dialects import view
 
 SUBMIT = ("POST", "/services/{service}/cases")
 ANSWERS = "Answers"

@@ -1,0 +1,1 @@
+"""What a service document must be before it is published: every finding with its place."""

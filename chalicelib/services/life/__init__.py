@@ -1,0 +1,1 @@
+"""The life of a service: uploads, orders, versions, packages, the publisher."""

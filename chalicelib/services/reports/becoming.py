@@ -1,0 +1,232 @@
+"""What comes of a move, up to where the rehearsed case waits again."""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.services.document import Data
+from chalicelib.services.reports.moves import Move
+from chalicelib.services.reports.situation import (
+    CLAIM,
+    LAPSED,
+    OPEN,
+    OVERDUE,
+    SETTLED,
+    WAITING,
+    Course,
+    Opened,
+    Part,
+    Rules,
+    Situation,
+    enter,
+    join,
+    open_part,
+    record,
+    settle,
+    slots,
+)
+
+# Who is asked for an opinion where no conclusion says how many must have answered.
+LEAST_ASKED = 1
+
+
+def submitted(rules: Rules, lacking: frozenset[str]) -> Course:
+    """A case that is handed in without the papers that are lacking."""
+    course = Course(Situation(lacking=lacking))
+    record(rules, course, rules.service.received)
+    enter(rules, course, rules.service.start)
+    return course
+
+
+def after(rules: Rules, now: Situation, move: Move) -> Course:
+    """The situation after it, with everything that happened on the way."""
+    course = Course(now)
+    course.taken.append(move.at)
+    if move.only[0]:
+        course.change(only=move.only)
+    AFTER[move.kind](rules, course, move)
+    return course
+
+
+def _action(rules: Rules, course: Course, move: Move) -> None:
+    action = rules.listed[move.at.partition("/branch/")[0]].data
+    does = action.get("does", [])
+    event = move.event
+    for one in does:
+        event = BEFORE[one](rules, course, move) or event if one in BEFORE else event
+    record(rules, course, event)
+    if event != move.event:
+        course.taken.append(f"{move.at}/else_event")
+    for one in does:
+        if one in AFTERWARDS:
+            AFTERWARDS[one](rules, course, move)
+    if "settles" in action:
+        _settle_part(course, move, action["settles"])
+    elif "to" in action:
+        settle(rules, course, action)
+    if "to" not in action:
+        join(rules, course)
+
+
+def _task(rules: Rules, course: Course, move: Move) -> None:
+    """Any action of a task beside the stages settles it."""
+    course.change(tasks=course.situation.tasks - {move.at.split("/")[3]})
+    record(rules, course, move.event)
+
+
+def _settle_part(course: Course, move: Move, verdict: str) -> None:
+    """A part is settled; what it had asked of others is moot."""
+    parts = list(course.situation.parts)
+    index = _index(course.situation, move)
+    settled = parts[index] = parts[index]._replace(state=SETTLED + verdict)
+    course.change(parts=tuple(one for one in parts if one.parent != settled.name))
+
+
+def _index(now: Situation, move: Move) -> int:
+    """Where the part that is acted on stands among all of them."""
+    waiting = [i for i, one in enumerate(now.parts) if not one.state.startswith(SETTLED)]
+    return waiting[move.part]
+
+
+def _clock(rules: Rules, course: Course, move: Move) -> None:
+    name = move.at.rpartition("/")[2]
+    on_due = rules.service.clocks[name]["on_due"]
+    now = course.situation
+    if on_due["do"] == "escalate":
+        course.change(running=now.running - {name}, fired=now.fired | {name})
+        course.opened.append(Opened(move.at, on_due["who"]))
+        record(rules, course, OVERDUE)
+        if name in rules.excuses:
+            course.change(here=course.situation.here | {f"{OVERDUE}:{name}"})
+    elif on_due["do"] == "close":
+        course.change(closed=True)
+        record(rules, course, on_due["event"])
+        join(rules, course)
+    else:
+        _settled_by_clock(rules, course, on_due)
+
+
+def _settled_by_clock(rules: Rules, course: Course, on_due: Data) -> None:
+    stage = course.situation.stage
+    if on_due["do"] == "act":
+        way = rules.service.actions(stage)[on_due["action"]]
+        record(rules, course, on_due.get("event", way["event"]))
+    else:
+        way = rules.ways[stage][on_due["outcome"]]
+        own = on_due["outcome"] in rules.service.stages[stage].get("outcomes", {})
+        place = f"/flow/stages/{stage}/outcomes" if own else "/flow/always"
+        course.taken.append(f"{place}/{on_due['outcome']}")
+        record(rules, course, way["event"])
+    settle(rules, course, way)
+
+
+def _promise(_: Rules, course: Course, __: Move) -> str:
+    course.change(debts=course.situation.debts | course.situation.lacking)
+    return ""
+
+
+def _bring(_: Rules, course: Course, __: Move) -> None:
+    course.change(lacking=frozenset(), debts=frozenset())
+
+
+def _claim(rules: Rules, course: Course, move: Move) -> str:
+    """A slot, or a place on the waiting list: then the event is another."""
+    if _free(rules, course.situation):
+        open_part(rules, course, CLAIM)
+        return ""
+    course.change(parts=(*course.situation.parts, Part(CLAIM, WAITING)))
+    return str(rules.listed[move.at].data.get("else_event", ""))
+
+
+def _free(rules: Rules, now: Situation) -> bool:
+    taken = [one for one in now.parts if one.name == CLAIM and one.state != WAITING]
+    return len(taken) < slots(rules, now)
+
+
+def _release(rules: Rules, course: Course, move: Move) -> str:
+    parts = list(course.situation.parts)
+    waited = parts.pop(_index(course.situation, move)).state == WAITING
+    course.change(parts=tuple(parts))
+    return str(rules.listed[move.at].data.get("else_event", "")) if waited else ""
+
+
+def _promote(rules: Rules, course: Course, _: Move) -> None:
+    """A slot that is free goes to the first who waits, as if the claim were new."""
+    parts = list(course.situation.parts)
+    waiting = next((i for i, one in enumerate(parts) if one.state == WAITING), None)
+    if waiting is None or not _free(rules, course.situation):
+        return
+    parts[waiting] = Part(CLAIM, OPEN)
+    stage = course.situation.stage
+    course.change(parts=tuple(parts))
+    course.opened.append(Opened(f"/flow/stages/{stage}/parts/{CLAIM}", None))
+    actions = rules.service.actions(stage).values()
+    claim = next(one for one in actions if CLAIM in one.get("does", []))
+    record(rules, course, claim["event"])
+
+
+def _close(_: Rules, course: Course, __: Move) -> str:
+    course.change(closed=True)
+    return ""
+
+
+def _ask(rules: Rules, course: Course, move: Move) -> None:
+    """As many as the conclusions need."""
+    stage, parts = course.situation.stage, course.situation.parts
+    parent = parts[_index(course.situation, move)].name if move.part >= 0 else ""
+    least = [
+        one.data["least"]["parts"]
+        for one in rules.listed.values()
+        if one.stage == stage and "least" in one.data
+    ]
+    for _ in range(max(least, default=LEAST_ASKED)):
+        open_part(rules, course, rules.listed[move.at].data["asks"], parent)
+
+
+BEFORE: Mapping[str, Callable[[Rules, Course, Move], str]] = {
+    "promise_papers": _promise,
+    "claim": _claim,
+    "release": _release,
+    "close": _close,
+}
+AFTERWARDS: Mapping[str, Callable[[Rules, Course, Move], None]] = {
+    "record_papers": _bring,
+    "release": _promote,
+    "ask": _ask,
+}
+
+
+def _lapse(rules: Rules, course: Course, move: Move) -> None:
+    """A claim that was not fulfilled in time is given back."""
+    parts = list(course.situation.parts)
+    parts.pop(_index(course.situation, move))
+    course.change(parts=tuple(parts))
+    record(rules, course, move.event)
+    _promote(rules, course, move)
+    join(rules, course)
+
+
+def _broken(rules: Rules, course: Course, move: Move) -> None:
+    """A promised paper did not come."""
+    course.change(debts=frozenset())
+    record(rules, course, move.event)
+    settle(rules, course, rules.service.always[LAPSED])
+
+
+def _elsewhere(rules: Rules, course: Course, move: Move) -> None:
+    """Another case has ruled that what is lacking is not needed."""
+    course.change(lacking=frozenset(), debts=frozenset())
+    record(rules, course, "paper_waived")
+    record(rules, course, move.event)
+    stage, outcome = course.situation.stage, move.at.rpartition("/")[2]
+    settle(rules, course, rules.service.stages[stage]["outcomes"][outcome])
+
+
+AFTER: Mapping[str, Callable[[Rules, Course, Move], None]] = {
+    "action": _action,
+    "act": _action,
+    "task": _task,
+    "clock": _clock,
+    "escalation": _clock,
+    "lapse": _lapse,
+    "broken": _broken,
+    "elsewhere": _elsewhere,
+}

@@ -1,0 +1,151 @@
+"""The examples of a service as a rehearsal plays them: what their answers decide."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from chalicelib.platform.errors import Refused
+from chalicelib.platform.json import resolve
+from chalicelib.services.document import Service
+from chalicelib.services.forms.answers import Forms
+from chalicelib.services.reports.situation import Setting
+from chalicelib.services.rules import logic, tables
+
+MOST_SLOTS = 3
+MOST_PLAYED = 20
+
+
+class Cast(NamedTuple):
+    """One example. `lacking`: papers it does not bring; `dates`: until which day a pool's claims
+    are held where the answers say so; `answers` is None for a walk without answers."""
+
+    title: str
+    channel: str
+    setting: Setting
+    lacking: frozenset[str]
+    dates: Mapping[str, date]
+    answers: Mapping[str, Any] | None
+
+
+class Casting(NamedTuple):
+    """Who plays, and the titles of examples whose answers the form refuses."""
+
+    casts: list[Cast]
+    refused: list[str]
+
+
+def casting(service: Service, examples: Sequence[Any], forms: Forms) -> Casting:
+    """At least one to play: without any good example, somebody who gives no answers.
+
+    Examples come by the channels of the service in turn, unless they name one.
+    """
+    given = [
+        one
+        for one in examples
+        if isinstance(one, Mapping) and isinstance(one.get("answers"), Mapping)
+    ]
+    given = given or [{"answers": one} for one in _of_the_form(service.data["form"])]
+    casts: list[Cast] = []
+    refused: list[str] = []
+    for number, example in enumerate(given[:MOST_PLAYED]):
+        title = str(example.get("title") or number + 1)
+        answers = _settled(service, example["answers"], forms)
+        if answers is None:
+            refused.append(title)
+        else:
+            played = {**example, "answers": answers, "title": title}
+            casts.append(_cast(service, played, len(casts), forms))
+    return Casting(casts or [_nobody(service)], refused)
+
+
+def _settled(service: Service, answers: Any, forms: Forms) -> Any:
+    """The answers as the rules of the form leave them; None for answers that are refused."""
+    try:
+        settled = logic.settle(service, answers).answers
+    except Refused:
+        return None
+    return None if forms.check("/form", service.data["form"], settled) else settled
+
+
+def _of_the_form(form: Mapping[str, Any]) -> Iterator[Any]:
+    """Answers that the form itself gives as examples, whole or field by field."""
+    whole = [one for one in form.get("examples", []) if isinstance(one, Mapping)]
+    if whole:
+        yield from whole
+        return
+    fields = {
+        name: one.get("default", next(iter(one.get("examples", [])), None))
+        for name, one in form.get("properties", {}).items()
+        if isinstance(one, Mapping)
+    }
+    said = {name: value for name, value in fields.items() if value is not None}
+    if said:
+        yield said
+
+
+def _cast(service: Service, example: Mapping[str, Any], number: int, forms: Forms) -> Cast:
+    answers = example["answers"]
+    holds = {
+        one.at
+        for one in service.every_action()
+        if "if" in one.data and forms.holds(f"{one.at}/if", one.data["if"], answers)
+    }
+    needed = set(_needed(service, answers, forms))
+    setting = Setting(frozenset(holds), frozenset(needed), _slots(service, answers))
+    channels = service.data["channels"]
+    channel = str(example.get("channel"))
+    return Cast(
+        title=example["title"],
+        channel=channel if channel in channels else channels[number % len(channels)],
+        setting=setting,
+        lacking=frozenset(needed - _brought(example, needed)),
+        dates=dict(_dates(service, answers)),
+        answers=answers,
+    )
+
+
+def _needed(service: Service, answers: Any, forms: Forms) -> Iterator[str]:
+    """Papers that are asked for: by a decision table, else by their own necessity and condition."""
+    decided = tables.decide(service, answers).papers
+    for name, paper in service.papers.items():
+        condition = paper.get("required_if", {})
+        own = paper["necessity"] != "optional" and forms.holds(
+            f"/papers/{name}", condition, answers
+        )
+        if decided.get(name, tables.ASKED if own else "") == tables.ASKED:
+            yield name
+
+
+def _brought(example: Mapping[str, Any], needed: set[str]) -> set[str]:
+    """The papers an example says it brings; all that are needed when it says nothing."""
+    papers = example.get("papers")
+    if not isinstance(papers, list):
+        return needed
+    return {str(one["paper"] if isinstance(one, Mapping) else one) for one in papers}
+
+
+def _slots(service: Service, answers: Any) -> tuple[tuple[str, int], ...]:
+    """Slots of each pool; more than a few show nothing new."""
+    found = []
+    for stage, definition in service.stages.items():
+        if "slots" in definition:
+            slots = definition["slots"]
+            said = slots.get("is") or resolve(answers, slots["from"])
+            found.append((stage, min(MOST_SLOTS, said) if isinstance(said, int) else 1))
+    return tuple(found)
+
+
+def _dates(service: Service, answers: Any) -> Iterator[tuple[str, date]]:
+    for stage, definition in service.stages.items():
+        said = resolve(answers, definition.get("hold", {}).get("date", "/?"))
+        if isinstance(said, str):
+            yield stage, date.fromisoformat(said)
+
+
+def _nobody(service: Service) -> Cast:
+    """Every condition holds and every paper is needed, since nothing is known."""
+    holds = frozenset(one.at for one in service.every_action() if "if" in one.data)
+    papers = service.papers.items()
+    needed = frozenset(name for name, one in papers if one["necessity"] != "optional")
+    setting = Setting(holds, needed, _slots(service, None))
+    return Cast("", service.data["channels"][0], setting, frozenset(), {}, None)

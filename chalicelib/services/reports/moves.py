@@ -1,0 +1,219 @@
+"""What can happen next in a situation of a rehearsed case, whoever does it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chalicelib.services.document import Data
+from chalicelib.services.reports.situation import (
+    CLAIM,
+    LAPSED,
+    OPEN,
+    OVERDUE,
+    SETTLED,
+    WAITING,
+    Part,
+    Rules,
+    Situation,
+    count,
+    recorded,
+)
+
+WAIVED = "waived"
+SYSTEM, APPLICANT, ELSEWHERE = "system", "applicant", "elsewhere"
+# What a step costs that is not the plain next one: the cheapest way is the least odd.
+NARROWED, UNASKED, BY_CLOCK, WITH_A_REASON, OUT_OF_TURN = 2, 3, 12, 30, 40
+
+
+class Move(NamedTuple):
+    """One step: `at` is the pointer of what is taken, `by` a role, or who else acts. `part` is the
+    number of the part acted on among those not settled, `only` the part to which the next fanout
+    is narrowed."""
+
+    kind: str
+    at: str
+    by: str
+    cost: int
+    event: str = ""
+    part: int = -1
+    only: tuple[str, str] = ("", "")
+
+    @property
+    def detour(self) -> bool:
+        """Whether it leaves the flow where it is, so that no way has to be looked for after it."""
+        return self.kind in ("act", "task", "escalation")
+
+
+def moves(rules: Rules, now: Situation) -> Iterator[Move]:
+    """Everything that can happen next, whoever does it."""
+    if not now.result:
+        yield from _own(rules, now)
+        yield from _parts(rules, now)
+        yield from _by_itself(rules, now)
+    yield from _acts(rules, now)
+    yield from _tasks(rules, now)
+    yield from _clocks(rules, now)
+
+
+def _own(rules: Rules, now: Situation) -> Iterator[Move]:
+    """Actions of the open stage's own task."""
+    stage = rules.service.stages[now.stage]
+    base = f"/flow/stages/{now.stage}"
+    for name, action in rules.service.actions(now.stage).items():
+        if not allowed(rules, now, f"{base}/actions/{name}", action, ""):
+            continue
+        if _makes_sense(now, action):
+            yield from _variants(rules, f"{base}/actions/{name}", action, stage)
+
+
+def _makes_sense(now: Situation, action: Data) -> bool:
+    """A closed pool takes no claims; one that waits for a slot is enough; who was asked is asked
+    once."""
+    does = set(action.get("does", []))
+    if does & {CLAIM, "close"} and now.closed:
+        return False
+    if CLAIM in does:
+        return not any(part.state == WAITING for part in now.parts)
+    return "ask" not in does or not any(part.name == action["asks"] for part in now.parts)
+
+
+def _parts(rules: Rules, now: Situation) -> Iterator[Move]:
+    """Actions on what stands inside the stage: one open part of a name is like another."""
+    seen: set[tuple[str, str]] = set()
+    top = next((part.name for part in now.parts if not part.parent and part.state == OPEN), "")
+    for number, part in enumerate(_waiting(now)):
+        its_turn = part.name == CLAIM or top in (part.name, part.parent)
+        if its_turn and (part.name, part.state) not in seen:
+            seen.add((part.name, part.state))
+            for move in _on_part(rules, now, part):
+                yield move._replace(part=number)
+
+
+def _waiting(now: Situation) -> list[Part]:
+    return [part for part in now.parts if not part.state.startswith(SETTLED)]
+
+
+def _on_part(rules: Rules, now: Situation, part: Part) -> Iterator[Move]:
+    """Who waits for a slot may only leave the list."""
+    definition = rules.service.parts(now.stage)[part.name]
+    for name, action in definition["actions"].items():
+        at = f"/flow/stages/{now.stage}/parts/{part.name}/actions/{name}"
+        open_to_it = part.state == OPEN or "release" in action.get("does", [])
+        if open_to_it and _makes_sense(now, action) and allowed(rules, now, at, action, part.name):
+            yield from _variants(rules, at, action, definition)
+
+
+def _variants(rules: Rules, at: str, action: Data, place: Data) -> Iterator[Move]:
+    """An action, its branches, and the narrower ways to open a fanout with it."""
+    who = action.get("who") or place.get("who") or {}
+    by = APPLICANT if action.get("by", "officer") != "officer" else who.get("role", APPLICANT)
+    cost = 1 + WITH_A_REASON * bool(action.get("reason")) + (not {"to", "settles"} & action.keys())
+    move = Move("action", at, by, cost, action["event"])
+    yield move
+    for stage, definition in rules.service.stages.items():
+        if definition.get("over", {}).get("event") == action["event"]:
+            for item in rules.items(stage):
+                yield move._replace(only=(stage, item), cost=cost + NARROWED)
+    for index, branch in enumerate(action.get("branch", [])):
+        yield move._replace(at=f"{at}/branch/{index}", event=branch["event"], cost=cost + 1)
+
+
+def allowed(rules: Rules, now: Situation, at: str, action: Data, parent: str) -> bool:
+    """Whether the engine would let somebody take the action now."""
+    least = action.get("least")
+    if action.get("once") and now.events & recorded(action):
+        return False
+    if "extend" in action.get("does", []) and action["clock"] not in now.running:
+        return False
+    if action.get("after", "") not in {"", *now.here}:
+        return False
+    if "if" in action and at not in rules.setting.holds:
+        return False
+    if least and count(now.parts, least["verdict"], parent) < least["parts"]:
+        return f"{OVERDUE}:{least.get('unless')}" in now.here
+    return _fits_papers(rules, now, action.get("papers"))
+
+
+def _fits_papers(rules: Rules, now: Situation, rule: str | None) -> bool:
+    if rule == "complete":
+        return not now.lacking
+    papers = rules.service.papers
+    may_follow = all(papers[one]["necessity"] == "gap" for one in now.lacking)
+    return rule is None or (bool(now.lacking) and may_follow)
+
+
+def _by_itself(rules: Rules, now: Situation) -> Iterator[Move]:
+    """What nobody here does: a claim lapses, a promise is broken, another case rules."""
+    stage = rules.service.stages[now.stage]
+    claims = enumerate(_waiting(now))
+    held = [number for number, one in claims if one.name == CLAIM and one.state == OPEN]
+    if held and "hold" in stage:
+        at = f"/flow/stages/{now.stage}/hold"
+        yield Move("lapse", at, SYSTEM, BY_CLOCK, stage["hold"]["event"], held[0])
+    if now.debts and LAPSED in rules.service.always:
+        way = rules.service.always[LAPSED]
+        yield Move("broken", f"/flow/always/{LAPSED}", SYSTEM, OUT_OF_TURN, way["event"])
+    if WAIVED in stage.get("outcomes", {}):
+        way = stage["outcomes"][WAIVED]
+        at = f"/flow/stages/{now.stage}/outcomes/{WAIVED}"
+        yield Move("elsewhere", at, ELSEWHERE, OUT_OF_TURN, way["event"])
+
+
+def _acts(rules: Rules, now: Situation) -> Iterator[Move]:
+    """Actions beside the stages. One that moves no stage is a detour, unless it brings papers or
+    something waits for it."""
+    for name, act in rules.service.acts.items():
+        at = f"/flow/acts/{name}"
+        if not _fits_now(now, act) or not allowed(rules, now, at, act, ""):
+            continue
+        papers = "record_papers" in act.get("does", []) and now.lacking | now.debts
+        moving = "to" in act or papers or recorded(act) & rules.awaited
+        kind = "action" if moving else "act"
+        cost = OUT_OF_TURN if "to" in act else 1 if now.debts else UNASKED
+        for move in _variants(rules, at, act, act):
+            yield move._replace(kind=kind, cost=cost)
+
+
+def _fits_now(now: Situation, act: Data) -> bool:
+    """A rehearsed case that has a result has been told of it, and is closed."""
+    when: str = act.get("when", "open")
+    if when == "always":
+        return True
+    if (when in ("decided", "ended")) is not bool(now.result):
+        return False
+    stages: list[str] = act.get("in", [now.stage])
+    return ("to" not in act and "in" not in act) or (not now.result and now.stage in stages)
+
+
+def _tasks(rules: Rules, now: Situation) -> Iterator[Move]:
+    for name in sorted(now.tasks):
+        task = rules.service.side_tasks[name]
+        for action in task["actions"]:
+            at = f"/flow/tasks/{name}/actions/{action}"
+            definition = task["actions"][action]
+            if allowed(rules, now, at, definition, ""):
+                for move in _variants(rules, at, definition, task):
+                    yield move._replace(kind="task")
+
+
+def _clocks(rules: Rules, now: Situation) -> Iterator[Move]:
+    """Clocks that run out. One that only escalates leaves the flow where it is, unless fewer
+    opinions will do after it."""
+    for name in sorted(now.running):
+        on_due = rules.service.clocks[name]["on_due"]
+        if not rules.watched(name, now) or not effective(rules, now, on_due):
+            continue
+        escalates = on_due["do"] == "escalate" and name not in rules.excuses
+        kind, event = ("escalation", OVERDUE) if escalates else ("clock", "")
+        yield Move(kind, f"/clocks/{name}", SYSTEM, BY_CLOCK, event)
+
+
+def effective(rules: Rules, now: Situation, on_due: Data) -> bool:
+    """Whether anything comes of a clock that runs out in this stage."""
+    does = on_due["do"]
+    if does == "act":
+        return not now.result and on_due["action"] in rules.service.actions(now.stage)
+    if does == "settle":
+        return not now.result and on_due["outcome"] in rules.ways[now.stage]
+    if does == "close":
+        return not now.closed and now.stage in rules.pools
+    return True

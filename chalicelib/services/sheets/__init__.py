@@ -1,0 +1,1 @@
+"""Whole catalogues: presets, and implementation lists as tables. Pure."""

@@ -1,0 +1,1 @@
+"""A form in the dialects and layouts that other libraries understand. Pure."""
