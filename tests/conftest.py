@@ -47,11 +47,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
         yield running
 
 
-@pytest.fixture
-def world() -> World:
-    """The application in the process on in-memory adapters, every service in forms/ published."""
+@pytest.fixture(scope="session")
+def published() -> World:
+    """Every service in forms/ published; others take it over, nothing is done in it."""
     made = World()
     made.publish_all()
+    return made
+
+
+@pytest.fixture
+def world(published: World) -> World:
+    """The application in the process on in-memory adapters, every service in forms/ published."""
+    made = World()
+    made.take_over(published)
     return made
 
 

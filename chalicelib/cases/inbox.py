@@ -32,7 +32,7 @@ def inbox(
     """
     place = house.directory.node(node)
     if not any(grant.role == role for grant in caller.grants):
-        raise NotPermitted
+        raise NotPermitted({"zh-Hans": "您没有这一岗位", "en": "You do not hold this role"})
     if place is None or not holds(caller.grants, role, place.path, house.today()):
         raise NotFound
     return _page(house, caller, listed(f"{role}@{node}", test), cursor, language)

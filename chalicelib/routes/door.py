@@ -5,7 +5,7 @@ A handler takes the request apart with these functions, calls one use case, shap
 
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from chalice.app import Request, Response
@@ -39,6 +39,7 @@ else:
 LANGUAGES = ("zh-Hans", "en")
 PROBLEM = "application/problem+json"
 JSON = "application/json"
+YES, NO = ("", "1", "true", "yes"), ("0", "false", "no")
 
 
 class Door:
@@ -77,10 +78,18 @@ class Door:
             raise BadRequest({"zh-Hans": zh, "en": en})
         return value
 
-    def flag(self, name: str) -> bool:
-        """Whether a parameter says yes: `?name`, `?name=true`, `?name=1`."""
+    def choice(self, name: str, known: Sequence[str]) -> str | None:
+        """A parameter that has one of these values or is absent. Raises BadRequest."""
         value = self.query(name)
-        return value is not None and value.lower() in ("", "1", "true", "yes")
+        if value is None or value in known:
+            return value
+        shown = [one for one in known if one]
+        zh = f"参数{name}只能是：{'、'.join(shown)}"
+        raise BadRequest({"zh-Hans": zh, "en": f"{name} must be one of: {', '.join(shown)}"})
+
+    def flag(self, name: str) -> bool:
+        """Whether a parameter says yes: `?name`, `?name=true`, `?name=1`. Raises BadRequest."""
+        return self.choice(name, (*YES, *NO)) in YES
 
     @property
     def source(self) -> str:

@@ -55,7 +55,8 @@ def basic(problem: Problem, language: str) -> Body:
         }
         for finding in problem.findings[:MOST]
     ]
-    return {**problem.body(language), "valid": False, "errors": units}
+    said = {**problem.body(language), "valid": False}
+    return {**said, "errors": units} if units else said
 
 
 FOLDS: Mapping[str, Callable[[Problem, str], Body]] = {"basic": basic, "rjsf": rjsf}

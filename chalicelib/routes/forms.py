@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.platform.errors import BadRequest, NotFound
+from chalicelib.platform.errors import NotFound
 from chalicelib.platform.lazy import lazy
 from chalicelib.routes.caching import FOR_EVER, tagged
 from chalicelib.routes.door import Door
@@ -38,8 +38,8 @@ def routes(door: Door) -> Blueprint:
         if not NAME.fullmatch(service):
             raise NotFound
         numbered = door.house.catalogue.version(service, numeral(version))
-        dialect = one_of(door, "dialect", tuple(dialects.DIALECTS)) or "2020-12"
-        shown = one_of(door, "view", VIEWS)
+        dialect = door.choice("dialect", tuple(dialects.DIALECTS)) or "2020-12"
+        shown = door.choice("view", VIEWS)
         views = numbered.data.get("views", {})
         said = bundles.localise(numbered.data["form"], views.get("i18n", {}), door.language)
         headers = {"Content-Language": said.languages}
@@ -53,15 +53,6 @@ def routes(door: Door) -> Blueprint:
         return tagged(door, view.schema, FOR_EVER, headers, SCHEMA)
 
     return forms
-
-
-def one_of(door: Door, name: str, known: Sequence[str]) -> str | None:
-    """A parameter that has one of these values or is absent. Raises BadRequest."""
-    value = door.query(name)
-    if value is None or value in known:
-        return value
-    zh = f"参数{name}只能是：{'、'.join(known)}"
-    raise BadRequest({"zh-Hans": zh, "en": f"{name} must be one of: {', '.join(known)}"})
 
 
 def listed(losses: Sequence["Loss"]) -> str:

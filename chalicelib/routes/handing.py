@@ -22,7 +22,8 @@ def publisher(door: Door) -> Caller:
     caller = door.officer()
     today = door.house.today()
     if not any(grant.role == ROLE and grant.holds_on(today) for grant in caller.grants):
-        raise NotPermitted
+        zh, en = "须由事项发布人员办理", "This is for: publisher"
+        raise NotPermitted({"zh-Hans": zh, "en": en})
     return caller
 
 

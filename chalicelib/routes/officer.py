@@ -42,7 +42,8 @@ def routes(door: Door) -> Blueprint:
     def read_why(number: str) -> Response:
         _, found, service, sight = seen(door, number)
         if sight is not permission.Sight.FULL:
-            raise NotPermitted
+            zh, en = "只有能查看全案的人可以查询", "Only those who may read the whole case are told"
+            raise NotPermitted({"zh-Hans": zh, "en": en})
         return reply({"case": number, "why": why.why(door.house, found, service, door.language)})
 
     @officer.route("/cases/{number}/tasks/{task}/actions", methods=["POST"])

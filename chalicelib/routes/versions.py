@@ -19,6 +19,7 @@ else:
 
 MERMAID = "text/vnd.mermaid; charset=utf-8"
 SVG = "image/svg+xml"
+PICTURES = ("svg", "mermaid")
 VERSION = re.compile("[1-9][0-9]{0,5}")
 
 
@@ -33,7 +34,7 @@ def routes(door: Door) -> Blueprint:
     @versions.route("/services/{service}/versions/{version}/flow", methods=["GET"])
     def read_flow(service: str, version: str) -> Response:
         numbered = door.house.catalogue.version(service, numeral(version))
-        if door.query("as") == "mermaid":
+        if door.choice("as", PICTURES) == "mermaid":
             return tagged(door, picture.mermaid(numbered, door.language), FOR_EVER, kind=MERMAID)
         return tagged(door, picture.svg(numbered, door.language), FOR_EVER, kind=SVG)
 

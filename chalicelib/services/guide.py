@@ -33,6 +33,7 @@ def guide(service: Service, language: str) -> dict[str, Any]:
             {"stage": name, "title": pick(stage["titles"], language)}
             for name, stage in service.stages.items()
         ],
+        "reasons": {code: pick(one["titles"], language) for code, one in data["reasons"].items()},
         "results": {name: pick(r["titles"], language) for name, r in data["results"].items()},
     }
 

@@ -30,19 +30,6 @@ def clients() -> Iterator[Clients]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def published() -> World:
-    made = World()
-    made.publish_all()
-    return made
-
-
-@pytest.fixture
-def world(published: World) -> World:
-    published.enter()
-    return published
-
-
 def get(world: World, query: str = "", **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return world.http("GET", f"{ADDRESS}{query}", None, None, named)

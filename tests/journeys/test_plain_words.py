@@ -36,24 +36,10 @@ from tests.journeys.people import EXAMINER, HEAD, WINDOW, example
 from tests.journeys.test_sms import THANKS, code_of, coordinated, fulfilled, new_phone, said
 from tests.journeys.test_sms import refused as refused_licence
 from tests.journeys.wishes import BAI, FANG, GRID, PUBLISHED, QIN, VETTER
-from tests.world import World
+from tests.world import World, load_json
 
 TEXT = {"text": "材料可以共享取得。"}
 AWAY = {"party": CHAIR, "from": "2026-03-10", "to": "2026-03-17", "because": "外出培训"}
-
-
-@pytest.fixture(scope="module")
-def published() -> World:
-    made = World()
-    made.publish_all()
-    return made
-
-
-@pytest.fixture
-def world(published: World) -> World:
-    made = World()
-    made.take_over(published)
-    return made
 
 
 def offers(case: Case, party: str, language: str = "zh-Hans") -> dict[str, Any]:
@@ -129,6 +115,28 @@ def test_a_reason_that_does_not_apply_is_refused_with_those_that_do(world: World
     assert found["params"]["allowedValues"] == list(
         choices(offers(case, VETTER)["refer"]["details"]["properties"]["reason"])
     )
+
+
+def test_the_guide_lists_the_reasons_for_which_a_service_may_be_refused(world: World) -> None:
+    guide = expect(world.http("GET", "/services/business-licence"), 200)
+
+    titles = load_json("forms/business-licence/service.json")["reasons"]
+    assert guide["reasons"] == {code: one["titles"]["zh-Hans"] for code, one in titles.items()}
+
+
+@pytest.mark.parametrize(
+    ("path", "party", "detail"),
+    [
+        ("/inbox?role=approver&node=jz", WINDOW, "您没有这一岗位"),
+        ("/uploads", WINDOW, "须由事项发布人员办理"),
+    ],
+)
+def test_whoever_may_not_read_is_told_who_may(
+    world: World, path: str, party: str, detail: str
+) -> None:
+    answer = world.http("GET", path, None, party)
+
+    assert (answer.status, answer.body["detail"]) == (403, detail)
 
 
 # --- what stands in the way ----------------------------------------------------------------

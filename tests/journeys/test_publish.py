@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.errors import (
+    BadRequest,
     Conflict,
     NotOffered,
     NotOpenYet,
@@ -122,6 +123,22 @@ def test_a_dry_run_reports_and_can_never_be_published(world: World) -> None:
 
     assert (seen["state"], seen["report"]["diff"]["verdict"]) == ("checked", "safe")
     assert named(asked(world, "publish", upload=done["upload"])) == refusal(Conflict)
+
+
+@pytest.mark.parametrize(("said", "dry"), [("", True), ("1", True), ("no", False)])
+def test_a_flag_says_yes_or_no(world: World, said: str, dry: bool) -> None:
+    done = expect(world.http("POST", f"/services?dry-run={said}", renamed(), AUTHOR), 202)
+
+    assert settled(world, f"/uploads/{done['upload']}")["state"] == ("checked" if dry else "draft")
+
+
+def test_a_misspelt_flag_is_not_taken_for_a_no(world: World) -> None:
+    english = {"Accept-Language": "en"}
+    refused = world.http("POST", "/services?dry-run=ture", renamed(), AUTHOR, english)
+
+    assert named(refused) == refusal(BadRequest)
+    assert "dry-run must be one of: 1, true, yes, 0, false, no" in refused.body["detail"]
+    assert expect(world.http("GET", "/uploads", None, AUTHOR), 200)["uploads"] == []
 
 
 def test_changes_that_touch_open_cases_are_published_only_when_the_order_says_so(

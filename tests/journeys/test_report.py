@@ -103,6 +103,7 @@ def test_the_flow_of_a_version_is_a_picture_for_everybody(world: World) -> None:
     again = world.http("GET", path, headers={"If-None-Match": picture.headers["etag"]})
     assert (again.status, again.body) == (304, None)
     assert world.http("GET", "/services/business-licence/versions/2/flow").status == 404
+    assert world.http("GET", f"{path}?as=png").status == 400
 
 
 def test_a_sentence_of_a_document_that_is_no_document_still_has_a_place(world: World) -> None:

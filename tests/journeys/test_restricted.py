@@ -284,13 +284,6 @@ class Twins:
 
 
 @pytest.fixture(scope="module")
-def published() -> World:
-    made = World()
-    made.publish_all()
-    return made
-
-
-@pytest.fixture(scope="module")
 def twins(published: World) -> Twins:
     return Twins(Play(Twin(published), True).run(), Play(Twin(published), False).run())
 
@@ -691,13 +684,6 @@ def test_no_title_event_or_message_of_the_documents_says_what_a_report_is_about(
 
     assert len(public) > 25
     assert [one for one in public if words_in(json.dumps(one, ensure_ascii=False))] == []
-
-
-@pytest.fixture
-def world(published: World) -> World:
-    made = World()
-    made.take_over(published)
-    return made
 
 
 def test_the_reporter_follows_what_was_split_off_with_the_receipt(world: World) -> None:

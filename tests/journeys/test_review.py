@@ -44,20 +44,6 @@ CONCLUSIONS = ("several_solved", "several_explained", "several_rectify")
 Stored = dict[Table, dict[Key, Row]]
 
 
-@pytest.fixture(scope="module")
-def published() -> World:
-    made = World()
-    made.publish_all()
-    return made
-
-
-@pytest.fixture
-def world(published: World) -> World:
-    made = World()
-    made.take_over(published)
-    return made
-
-
 def convened(world: World, *heads: str) -> Case:
     """A review to which the heads are called."""
     case = triaged(world, "several")

@@ -91,6 +91,7 @@ def _notice() -> dict[str, Schema]:
             )
         ),
         "stages": many(closed({"stage": TEXT, "title": TEXT})),
+        "reasons": each(TEXT),
         "results": each(TEXT),
     }
 

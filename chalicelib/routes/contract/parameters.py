@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.routes.contract.shapes import NAME, NUMBER, Schema
+from chalicelib.routes.door import NO, YES
 from chalicelib.routes.forms import VIEWS
 from chalicelib.routes.presets import LONGEST_TITLE
 from chalicelib.routes.presets import SERVICE as NEW_SERVICE
 from chalicelib.routes.public import LONGEST_FILTER
+from chalicelib.routes.versions import PICTURES
 from chalicelib.services.catalogue import NAME as SERVICE
 from chalicelib.services.sheets.presets import Kind
 from chalicelib.services.views.dialects import DIALECTS
@@ -33,7 +35,7 @@ def _text(**more: Any) -> Schema:
     return {"type": "string", **more}
 
 
-FLAG = _text(description="yes, 1, true or empty say yes; all else says no", examples=["true"])
+FLAG = _text(enum=[*YES, *NO], description="empty is yes")
 
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "service": _path(
@@ -101,7 +103,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "dry-run": _query(
         "dry-run", FLAG, "only check: it can never be published", allowEmptyValue=True
     ),
-    "as": _query("as", _text(examples=["mermaid"]), "mermaid; any other is SVG"),
+    "as": _query("as", _text(enum=list(PICTURES)), "as what; SVG without it"),
     "dialect": _query(
         "dialect", _text(enum=list(DIALECTS)), "down-levelled; losses are in Schema-Losses"
     ),

@@ -131,7 +131,8 @@ OPERATIONS: dict[Route, Operation] = {
             200: Answer("the picture", {SVG: TEXT, MERMAID: TEXT}, KEPT),
             304: Answer(SEEN, {}, KEPT),
         },
-        parameters=("as", "if-none-match"),
+        (BadRequest,),
+        ("as", "if-none-match"),
     ),
     ("GET", "/services/{service}/versions/{version}/form"): Operation(
         "read_form",

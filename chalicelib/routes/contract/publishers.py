@@ -42,8 +42,9 @@ OPERATIONS: dict[Route, Operation] = {
                 dict.fromkeys(("read_upload", "read_upload_document"), OF_UPLOAD),
             )
         },
-        parameters=("dry-run",),
-        body=SENT,
+        (BadRequest,),
+        ("dry-run",),
+        SENT,
         keyed=True,
     ),
     ("GET", "/uploads"): Operation(
