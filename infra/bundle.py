@@ -76,8 +76,7 @@ def _fetch(vendor: Path, local: bool) -> None:
 
 
 def _slim(vendor: Path) -> None:
-    for unused in ("bin", "jsonschema/tests", "jsonschema/benchmarks"):
-        shutil.rmtree(vendor / unused, ignore_errors=True)
+    shutil.rmtree(vendor / "bin", ignore_errors=True)
     for cache in list(vendor.rglob("__pycache__")):
         shutil.rmtree(cache)
     for entry in (vendor / "botocore" / "data").iterdir():
