@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.cases import holders, opening, papers, ruling, wording
+from chalicelib.cases import opening, papers, ruling, wording
 from chalicelib.cases.fact import Actor, Fact
 from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
@@ -17,6 +17,7 @@ from chalicelib.cases.idempotency import IdempotencyKey
 from chalicelib.clocks.clock import read
 from chalicelib.people.authority import Caller, grant_of
 from chalicelib.people.directory import Node
+from chalicelib.people.roles import role as titled
 from chalicelib.platform import times
 from chalicelib.platform.errors import (
     Finding,
@@ -232,8 +233,8 @@ def _site(
         grant = node and grant_of(caller.grants, role, node.path, today)
         if node is not None and grant:
             return role, node, grant.holder
-    zh = "、".join(pick(holders.role(role), "zh-Hans") for role in roles)
-    en = ", ".join(pick(holders.role(role), "en") for role in roles)
+    zh = "、".join(pick(titled(role), "zh-Hans") for role in roles)
+    en = ", ".join(pick(titled(role), "en") for role in roles)
     where, there = ("所写地点的", " at the place named") if site else ("", "")
     raise NotPermitted(
         {"zh-Hans": f"此渠道由{where}{zh}登记", "en": f"By this channel it is for: {en}{there}"}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.clocks.calendar import Calendar
+from chalicelib.people.roles import role
 from chalicelib.platform import times
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.platform.json import resolve
@@ -13,7 +14,7 @@ from chalicelib.services.reports.plain import place
 from chalicelib.services.reports.rehearsal import Rehearsal, Walk, targets
 from chalicelib.services.reports.roles import APPLICANT as APPLICANT_TEXTS
 from chalicelib.services.reports.roles import SYSTEM as SYSTEM_TEXTS
-from chalicelib.services.reports.roles import role, who
+from chalicelib.services.reports.roles import who
 from chalicelib.services.reports.situation import Opened
 from chalicelib.services.reports.timeline import Step
 
@@ -146,7 +147,7 @@ class _Teller:
 
     def _by(self, move: Move | None) -> str:
         by = move.by if move else APPLICANT
-        return self._pick(BY[by]) if by in BY else role(by, self.language)
+        return self._pick(BY[by]) if by in BY else self._pick(role(by))
 
     def _does(self, move: Move | None) -> str:
         if move is None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from chalicelib.people.roles import role
 from chalicelib.platform.errors import Finding
 from chalicelib.services.document import Data, Service
 from chalicelib.services.reports.moves import effective
 from chalicelib.services.reports.plain import place
-from chalicelib.services.reports.roles import role
 from chalicelib.services.reports.routes import Routes
 from chalicelib.services.reports.situation import CLAIM, Rules, Situation
 
@@ -84,9 +84,9 @@ def _separated(service: Service) -> Iterator[Finding]:
     for at, who in _every_who(service):
         for stage in who.get("not", []):
             if who["role"] in _acting(service, stage):
-                there = place(service, f"/flow/stages/{stage}")
-                zh = f"与{there['zh-Hans']}是同一角色（{role(who['role'], 'zh-Hans')}）"
-                en = f"the same role as {there['en']} ({role(who['role'], 'en')})"
+                there, called = place(service, f"/flow/stages/{stage}"), role(who["role"])
+                zh = f"与{there['zh-Hans']}是同一角色（{called['zh-Hans']}）"
+                en = f"the same role as {there['en']} ({called['en']})"
                 said = (
                     f"{zh}，又不能是同一人：只有一人任职时无人可办",
                     f"{en}, yet not the same person: with one holder nobody may act",
