@@ -136,9 +136,14 @@ class StackFront:
             for row in rows
             if row["sk"].startswith("out#")
             for effect in json.loads(row["effects"])
-            if effect["state"] == "owed" and (effect["attempts"] == 0 or effect["due"] <= now)
+            if effect["state"] == "owed"
         ]
-        return bool(case["ended"] or case["open"]) and not owed
+        if any(effect["attempts"] == 0 or effect["due"] <= now for effect in owed):
+            return False
+        if "result" in case and not case["ended"]:
+            # What is left of it is telling: it closes by itself but for a repeat or a call.
+            return bool(owed) or any(row.get("state") == "open" for row in rows)
+        return bool(case["ended"] or case["open"])
 
     def _tables(self) -> dict[str, str]:
         names = self.stack.client("dynamodb").list_tables()["TableNames"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.cases import doing, joins, lifecycle, offers, pool, refusals
 from chalicelib.cases.actions import Stands, stands
+from chalicelib.cases.counts import counted
 from chalicelib.cases.fact import Actor, Fact, Mark
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
@@ -220,6 +221,7 @@ def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) ->
         data["task"] = task["task"]
         if task["part"] == pool.PART:
             data["claim"] = task["task"]
+    data |= counted(action, it.details)
     for name in action.get("does", []):
         data |= doing.BEFORE.get(name, doing.nothing)(it_is)
     if "status" in action:

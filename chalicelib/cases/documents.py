@@ -10,7 +10,7 @@ from chalicelib.platform.errors import pick
 from chalicelib.platform.ports import ConditionFailed, Put, Row, Table
 from chalicelib.services.document import Service
 
-LANGUAGES = ("zh-Hans", "en")
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 def issue(house: House, file: CaseFile, service: Service, effect: Row) -> None:

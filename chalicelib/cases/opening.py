@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.cases import papers, ruling
 from chalicelib.cases.chain import FIRST_HEAD
 from chalicelib.cases.clockwork import check_after
+from chalicelib.cases.counts import counted
 from chalicelib.cases.fact import SYSTEM, Actor, Fact
 from chalicelib.cases.file import CaseFile, answers_of, pack, pk
 from chalicelib.cases.house import House
@@ -96,6 +97,7 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
             "given": given,
             "missing": lacking,
             "channel": it.channel,
+            **counted(it.service.data, it.answers),
             **ruling.recorded(it.service, it.answers, it.dropped),
         },
     )

@@ -166,8 +166,9 @@ def _same_working_day(day: date, start: datetime, calendar: Calendar) -> Due:
 
 
 def explain(reading: Reading, calendar: Calendar, language: str) -> str:
-    """One sentence in `zh-Hans` or `en`: when it is due, counted how, over which days off."""
-    texts, why, due = TEXTS[language], reading.explanation, calendar.local(reading.due_at)
+    """One sentence in `en`, else `zh-Hans`: when it is due, counted how, over which days off."""
+    texts = TEXTS.get(language, TEXTS["zh-Hans"])
+    why, due = reading.explanation, calendar.local(reading.due_at)
     parts = [
         texts["due"].format(due=due, weekday=texts["weekdays"].split()[due.weekday()]),
         _counted(texts[why.unit], why.amount, why.counted_from),

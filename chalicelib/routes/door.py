@@ -36,7 +36,10 @@ else:
     file = lazy("chalicelib.cases.file")
     tokens = lazy("chalicelib.people.tokens")
 
+# What the platform's own sentences are written in; documents may have zh-Hant too.
 LANGUAGES = ("zh-Hans", "en")
+# RFC 4647 §3.4 looks subtags up from the left; these regions write in traditional characters.
+TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 YES, NO = ("", "1", "true", "yes"), ("0", "false", "no")
@@ -208,6 +211,8 @@ def language_of(header: str) -> str:
     for _, _, tag in sorted(wishes):
         if tag.startswith("en"):
             return "en"
+        if tag.startswith(TRADITIONAL):
+            return "zh-Hant"
         if tag.startswith("zh") or tag == "*":
             return "zh-Hans"
     return LANGUAGES[0]
@@ -224,7 +229,8 @@ def reply(
 
 def refuse(problem: Problem, language: str, errors: str | None = None) -> Response:
     """The refusal, its findings in the shape that `?errors=` asks for."""
-    headers = {**problem.headers, "Content-Language": language}
+    spoken = language if language in LANGUAGES else LANGUAGES[0]
+    headers = {**problem.headers, "Content-Language": spoken}
     return reply(folds.body(problem, language, errors), problem.status, headers, PROBLEM)
 
 

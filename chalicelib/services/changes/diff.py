@@ -25,7 +25,7 @@ NECESSITY = ("optional", "gap", "necessary")
 # Time that the applicant has, not the office: more of it is better for the resident.
 APPLICANTS = frozenset({"supply", "gap"})
 MINUTES = {"office_minutes": 1, "same_working_day": 480, "working_days": 480, "days": 343}
-WORDING = frozenset({"titles", "short", "guide", "views", "metrics", "document"})
+WORDING = frozenset({"titles", "short", "guide", "views", "metrics", "counts", "document"})
 # A word on every part that is compared as a whole: by its name, what a change of it means.
 WHOLE: Mapping[str, Verdict] = {
     "subject": Verdict.BREAKING,
@@ -177,7 +177,9 @@ def _act(at: str, old: Data, new: Data) -> Iterator[Change]:
         yield from form_changes(f"{at}/input", was, now)
     elif was != now:
         yield Change(f"{at}/input", "changed", Verdict.NARROWING)
-    named = {"who", "titles", "status", "input"}
+    if old.get("counts") != new.get("counts"):
+        yield Change(f"{at}/counts", "changed", Verdict.SAFE)
+    named = {"who", "titles", "status", "input", "counts"}
     for name in sorted((set(old) | set(new)) - named):
         if old.get(name) != new.get(name):
             yield Change(f"{at}/{name}", "changed", Verdict.NARROWING, old.get(name), new.get(name))

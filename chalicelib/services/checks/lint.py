@@ -16,7 +16,9 @@ import jsonschema_rs
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
 from chalicelib.services.checks.asklint import ask_findings
+from chalicelib.services.checks.countlint import count_findings
 from chalicelib.services.checks.deadlint import dead_end_findings
+from chalicelib.services.checks.filllint import fill_findings
 from chalicelib.services.checks.flowlint import (
     SYSTEM_EVENTS,
     finding,
@@ -245,4 +247,6 @@ WHERE_SOUND: Sequence[Check] = (
     _names,
     ask_findings,
     logic_findings,
+    count_findings,
+    fill_findings,
 )
