@@ -4,7 +4,7 @@ The document has passed `lint`; nothing is checked again here. Targets are stage
 `end:<result>`; a case that reaches an end goes through the flow's tell stage.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -110,6 +110,24 @@ class Service:
         return self.stages[task["stage"]]
 
     def every_action(self) -> Iterator[Listed]:
+        return iter(self._actions)
+
+    def actions_of(self, stage: str) -> Sequence[Listed]:
+        """All of one stage, its parts' included; of no stage, those beside the stages."""
+        return self._by_stage.get(stage, ())
+
+    @cached_property
+    def _by_stage(self) -> Mapping[str, Sequence[Listed]]:
+        found: dict[str, list[Listed]] = {}
+        for one in self._actions:
+            found.setdefault(one.stage, []).append(one)
+        return found
+
+    @cached_property
+    def _actions(self) -> Sequence[Listed]:
+        return tuple(self._listed())
+
+    def _listed(self) -> Iterator[Listed]:
         for stage in self.stages:
             at = f"/flow/stages/{stage}"
             for name, action in self.actions(stage).items():
@@ -135,8 +153,8 @@ class Service:
         """Every outcome that can settle the stage: by an action, by itself, by anything always."""
         ways: dict[str, Data] = {
             one.name: one.data
-            for one in self.every_action()
-            if "to" in one.data and (one.stage == stage or self.valid_in(one, stage))
+            for one in (*self.actions_of(stage), *self.actions_of(""))
+            if "to" in one.data and (one.stage or self.valid_in(one, stage))
         }
         ways |= self.stages[stage].get("outcomes", {})
         return ways | dict(self.always)

@@ -8,6 +8,7 @@ document should be accepted.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from random import Random
 from typing import Any, NamedTuple
 
 from tests.world import load_json
@@ -17,6 +18,11 @@ Family = Iterator["Attack"]
 
 MARK = "\ue000mark\ue000"
 AB = "abbab" * 50_000
+# Texts in which counting begins again and again and never twice the same way, so that an engine
+# that keeps sets of states cannot keep them all.
+TANGLED = "".join(Random(1).choices("ab", [2, 1], k=250_000))
+ADDRESS = "a@b" + "".join("a" * length + "." for length in Random(1).choices(range(1, 5), k=70_000))
+LINES = "".join(Random(1).choices("\naa", k=250_000))
 # What every accepted schema is tried with beside its family's own answers.
 MANY: tuple[Any, ...] = (
     ["ab"] * 4_000,
@@ -179,7 +185,16 @@ def numbers() -> Family:
         yield attack(f"a list of multiples of {unit}", {"items": {"multipleOf": unit}}, *answers)
         few = {"items": {"multipleOf": unit}, "maxItems": 500}
         yield attack(f"a short list of multiples of {unit}", few, [9007199254740991] * 500)
-    yield attack("limits in a list", {"items": {"minimum": 0.1, "maximum": 1e15}}, [1.5] * 4_900)
+    long: list[Any] = [[n] * 4_900 for n in (1.5, 9007199254740991, 1e15 + 0.5, 1.1e20)]
+    for limits in ({"minimum": 0.1}, {"maximum": 1e19}, {"minimum": 0.1, "maximum": 1e19}):
+        yield attack(f"a list within {limits}", {"items": limits}, *long)
+        yield attack(f"a list outside {limits}", {"items": {"not": limits}}, *long)
+    yield attack("numbers in a list", {"items": {"not": {"enum": [0.5, 2.5]}}}, *long)
+    rows = {"enum": [[1.5] * 20 + [n] for n in range(15)]}
+    same = [[1.5] * 20 + [99]] * 200
+    yield attack("lists that differ at the end", {"items": {"not": rows}, "maxItems": 200}, same)
+    for number in (1e-300, 5e-324, 1.7e308, 1e-21, 1e21):
+        yield attack(f"compared with {number}", {"items": {"not": {"const": number}}}, *long)
 
 
 def patterns() -> Family:
@@ -218,9 +233,20 @@ def patterns() -> Family:
         "empty": "",
         "quantified nothing": "*",
         "huge count": "a{4294967296}",
+        "address": r"^[\w.+-]+@[\w-]+\.[\w.-]{2,24}$",
+        "address with parts": r"^[\w.+-]+@[\w-]+(\.[\w-]+)*\.[\w.-]{2,24}$",
+        "address of anything": r"^[^@\s]+@[^@\s]+\.[^@\s]{2,24}$",
+        "counting after one of its own": r"^a@[\w.-]+\.[\w.-]{20}$",
+        "counting after a sign that may be left out": r"^a@[\w-]+\.?[\w.-]{20}$",
+        "counting after no sign": r"^a@[\w.-]+@{0}[\w.-]{20}$",
+        "counting in rounds": r"^a@(?:[\w-]+\.[\w.-]{16,20})*$",
+        "counting after a line": r"\n[^n]{30}x",
+        "counting after a tab or a word": r"\b[^b]{30}x",
+        "counting after a code": r"\x61[^1]{30}x",
     }
+    large = AB, "a" * 250_000, TANGLED, ADDRESS, LINES
     for name, pattern in texts.items():
-        yield attack(name, {"pattern": pattern}, AB, "a" * 250_000, "中" * 80_000, "a" * 30 + "!")
+        yield attack(name, {"pattern": pattern}, *large, "中" * 80_000, "a" * 30 + "!")
     for name in ("counting after anything", "counting between anchors", "polynomial"):
         limited = {"pattern": texts[name], "maxLength": 1_000}
         yield attack(f"{name}, at most 1000", limited, AB[:1_000], AB)

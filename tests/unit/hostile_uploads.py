@@ -294,7 +294,7 @@ def dense_flows() -> Family:
 def complete(stages: int, ways: int) -> dict[str, Any]:
     return {
         f"s{n}": desk({f"a{m}": {**ACT, "to": f"s{(n + m + 1) % stages}"} for m in range(ways - 1)}
-                      | {"end": ACT})
+                      | {"end": {**ACT}})
         for n in range(stages)
     }  # fmt: skip
 
@@ -324,11 +324,12 @@ def many_schemas() -> Family:
         ]
         yield Attack(f"{size} of 40 fields", dump(it))
     branch = [{"if": {"const": n}, "event": "granted"} for n in range(5)]
-    stages = complete(38, 12)
-    for one in stages.values():
-        for act in one["actions"].values():
-            act["branch"] = branch
-    yield flow("2280 branches", stages)
+    for size, ways in ((8, 11), (20, 12), (38, 10), (38, 12)):
+        stages = complete(size, ways)
+        for one in stages.values():
+            for act in one["actions"].values():
+                act |= {"branch": branch, "input": {"type": "object"}, "if": {"const": size}}
+        yield flow(f"{size * ways} acts of seven schemas", stages)
     for count, size in ((12, 300), (4, 1_000), (2, 2_000)):
         wide = {"properties": {f"f{n}": {"type": "string"} for n in range(size)}}
         it = document()

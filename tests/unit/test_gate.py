@@ -125,6 +125,8 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "minimum",
     ),
     "a number for a schema": ({"items": 5}, "/items", "type"),
+    "a number that is nearly none": ({"const": 1e-21}, "/const", "number"),
+    "a number beyond all counting": ({"maximum": 1.7e308}, "/maximum", "number"),
 }
 
 
@@ -159,6 +161,18 @@ HONEST: dict[str, Any] = {
     "numbers of identity cards": {"items": {"pattern": r"^\d{17}[\dXx]$"}},
     "a pattern without an anchor": {"pattern": r"\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}"},
     "an address of e-mail": {"pattern": r"^[\w.+-]+@[\w-]+\.[a-z]{2,24}$", "type": "string"},
+    "an address with any end": {"pattern": r"^[\w.+-]+@[\w-]+\.[\w.-]{2,24}$"},
+    "many such addresses": {
+        "properties": {
+            f"f{n}": {"pattern": rf"^[\w.+-]+@[\w-]+\.[\w.-]{{2,{n + 3}}}$"} for n in range(60)
+        }
+    },
+    "an address of parts": {
+        "pattern": r"^[\w.+-]+@[\w-]+(\.[\w-]+)*\.[\w.-]{2,24}$",
+        "maxLength": 254,
+    },
+    "an address of parts without a count": {"pattern": r"^[\w.+-]+@[\w-]+(\.[\w-]+)*\.[\w.-]{2,}$"},
+    "numbers of any honest size": {"minimum": -1e20, "maximum": 1e20, "enum": [0.0, 1e-20]},
     "names in Chinese": {"items": {"pattern": "^[\u4e00-\u9fa5·]{2,50}$"}},
     "text of two hundred": {"pattern": "^.{1,200}$"},
     "conditions by the dozen": {
@@ -278,6 +292,55 @@ def test_no_more_than_fifty_findings_are_told_of_answers() -> None:
     assert len(check(strict, {f"a{n}": 0 for n in range(90)})) == 50
 
 
+ADDRESS = r"^[\w.+-]+@[\w-]+(\.[\w-]+)*\.[\w.-]{2,24}$"
+
+
+def test_a_count_that_begins_at_many_places_is_told_with_what_to_write_instead() -> None:
+    (told,) = schema_findings("", {"pattern": ADDRESS})
+
+    assert (told.pointer, told.keyword) == ("/pattern", "pattern")
+    for text in told.texts.values():
+        assert "maxLength" in text and "1000" in text and "{2,}" in text
+        assert "^" not in text
+    assert found({"pattern": ADDRESS, "maxLength": 1_000}) == []
+    assert found({"pattern": ADDRESS.replace("{2,24}", "{2,}")}) == []
+
+
+def test_only_a_pattern_without_an_anchor_is_asked_for_one() -> None:
+    (told,) = schema_findings("", {"pattern": "a[ab]{30}"})
+
+    assert all("^" in text for text in told.texts.values())
+
+
+def test_of_names_no_length_is_asked_that_cannot_be_written() -> None:
+    (told,) = schema_findings("", {"patternProperties": {"a[ab]{30}": True}})
+
+    assert told.pointer == "/patternProperties/a[ab]{30}"
+    assert not any("maxLength" in text for text in told.texts.values())
+
+
+def test_letters_of_every_script_are_repeated_without_a_count() -> None:
+    (told,) = schema_findings("", {"pattern": r"^\p{L}{1,20}$"})
+
+    assert "maxLength" in told.texts["zh-Hans"] and "maxLength" in told.texts["en"]
+    assert found({"pattern": r"^\p{L}+$", "maxLength": 20}) == []
+
+
+def test_hundreds_of_addresses_with_a_length_are_too_much_together() -> None:
+    few, many = (
+        {
+            "properties": {
+                f"f{n}": {"pattern": ADDRESS.replace("24", str(24 + n % 900)), "maxLength": 1_000}
+                for n in range(count)
+            }
+        }
+        for count in (15, 300)
+    )
+
+    assert found(few) == []
+    assert found(many) == [("", "cost")]
+
+
 THREADS = {
     "^[0-9]{17}[0-9X]$": 0,
     "^.{1,200}$": 0,
@@ -293,6 +356,29 @@ THREADS = {
     "[ab]{90}": 90,
     "^(x?y?){40}": 80,
     "c[ab]*a[ab]{0,9}": 18,
+    # The first sign that a run cannot hold ends it, at one place.
+    r"^[\w.+-]+@[\w-]+\.[\w.-]{2,24}$": 0,
+    r"^[\w-]{1,63}\.[\w.-]{2,24}$": 0,
+    r"^(?:\d+-){3}[\d-]{24}$": 0,
+    r"^[\w-]+\.{2}[\w.-]{24}$": 0,
+    ADDRESS: 48,
+    r"^[\w.-]+\.[\w.-]{24}$": 24,
+    r"^[\w-]+\.?[\w.-]{24}$": 48,
+    r"^[\w-]+\.{0}[\w.-]{24}$": 48,
+    r"^[\w-]+\.+[\w.-]{24}$": 24,
+    r"^[\w-]+(?:\.|x)[\w.-]{24}$": 24,
+    r"^(?:[\w-]+|x)\.[\w.-]{24}$": 24,
+    r"[\w-]+\.[\w.-]{24}$": 24,
+    r"^(?:[\w-]+\.)*[\w.-]{24}$": 48,
+    r"^[^é]+é[\w.-]{24}$": 0,
+    r"^\W+é[\wé]{24}$": 48,
+    r"^[[a]+\.[a.]{24}$": 24,
+    # A code stands for another character than its letters.
+    r"\n[^n]{30}": 60,
+    r"\b[^b]{30}": 60,
+    r"\x61[^1]{30}": 60,
+    r"\u0061[^1]{30}": 60,
+    r"\.[^.]{30}": 0,
 }
 
 

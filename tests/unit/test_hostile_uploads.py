@@ -27,8 +27,9 @@ from hypothesis import strategies as st
 
 from chalicelib.platform import json as strict
 from chalicelib.platform.errors import Malformed, Problem
-from chalicelib.services.checks.formlint import linear, schema_findings
+from chalicelib.services.checks.formlint import schema_findings
 from chalicelib.services.checks.lint import MOST_FINDINGS, lint
+from chalicelib.services.checks.patternlint import linear
 from chalicelib.services.forms.answers import MAX_FINDINGS, Form, Forms
 from chalicelib.services.forms.formats import named
 from chalicelib.services.forms.pattern import written_out

@@ -1,22 +1,59 @@
-"""Notices that ask: every digit leads to something its addressee may do, with details that fit."""
+"""Notices that ask: every digit leads to something its addressee may do, with details that fit.
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import date
+Reads schemas, so these must be sound.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from chalicelib.platform.errors import Finding
+from chalicelib.platform.json import compact
 from chalicelib.services.checks.deadlint import recorded_elsewhere
 from chalicelib.services.checks.flowlint import finding
-from chalicelib.services.checks.formlint import schema_findings
-from chalicelib.services.document import Data, Service
+from chalicelib.services.checks.formlint import OURS
+from chalicelib.services.document import Data, Listed, Service
 from chalicelib.services.forms.answers import compiled
-from chalicelib.services.forms.formats import named
+from chalicelib.services.forms.price import BUDGET, priced
 
 CLAIM = "claim"
+# What trying a reply takes beside what its schema does, in units of `price`.
+A_TRY = 200
+NOTHING: Mapping[str, Any] = {"maxProperties": 0}
+
+
+class Asked:
+    """What one action asks for: compiled once, however many replies are tried on it."""
+
+    def __init__(self, action: Data) -> None:
+        schema = action.get("input", NOTHING)
+        self._price = priced(schema)
+        self._validator = compiled(schema, OURS)
+
+    def units(self, size: int) -> float:
+        """What trying details of so many bytes may take, in units of `price`."""
+        return A_TRY + self._price.of(size)
+
+    def fits(self, details: Any) -> bool:
+        return self._validator.is_valid(details)
+
+
+Actions = Mapping[tuple[str, bool], Sequence[Listed]]
+
+
+def _takeable(service: Service) -> Actions:
+    """The actions that addressees may take, by name and whether only the holder of a claim may."""
+    found: defaultdict[tuple[str, bool], list[Listed]] = defaultdict(list)
+    for one in service.every_action():
+        if "/parts/claim/" in one.at and "who" not in one.data:
+            found[one.name, True].append(one)
+        if one.data.get("by", "officer") != "officer" and "/parts/" not in one.at:
+            found[one.name, False].append(one)
+    return found
 
 
 def ask_findings(service: Service) -> Iterator[Finding]:
+    about = _only_of_claims(service)
     for name, notice in service.data["notices"].items():
         at = f"/notices/{name}"
         replies = notice.get("asks", {}).get("replies", {})
@@ -25,17 +62,19 @@ def ask_findings(service: Service) -> Iterator[Finding]:
             zh, en = "{code}与回复code须同时写", "{code} and the reply code go together"
             yield finding(f"{at}/asks/replies/code", "code", zh, en)
         if notice.get("to") == "holder":
-            yield from _holder(service, at, notice)
-        for digit, reply in replies.items():
-            yield from _reply(service, f"{at}/asks/replies/{digit}", notice, reply)
+            yield from _holder(about, at, notice)
+    yield from _replies(service)
 
 
-def _holder(service: Service, at: str, notice: Data) -> Iterator[Finding]:
-    """Only events that are about a claim have a holder."""
+def _only_of_claims(service: Service) -> Set[str]:
+    """The events that are about a claim whenever they happen, and so have a holder."""
     about = Counter(_about_claims(service))
-    elsewhere = recorded_elsewhere(service, about)
+    return about.keys() - recorded_elsewhere(service, about)
+
+
+def _holder(about: Set[str], at: str, notice: Data) -> Iterator[Finding]:
     for event in notice["on"]:
-        if event not in about or event in elsewhere:
+        if event not in about:
             zh, en = f"{event}与认领无关", f"{event} is about no claim"
             yield finding(f"{at}/to", "holder", zh, en)
 
@@ -52,37 +91,41 @@ def _about_claims(service: Service) -> Iterator[str]:
                 yield from (action["event"], action.get("else_event", ""))
 
 
-def _reply(service: Service, at: str, notice: Data, reply: Data) -> Iterator[Finding]:
+def _replies(service: Service) -> Iterator[Finding]:
+    """They are tried as long as that takes no more than one check of a form may."""
+    actions, asked, left = _takeable(service), dict[str, Asked](), float(BUDGET)
+    for at, holder, reply in _every_reply(service):
+        taken = actions.get((reply.get("action", ""), holder), ())
+        yield from _reply(at, reply, taken)
+        details = reply.get("details", {})
+        size = len(compact(details).encode())
+        for one in taken if "say" not in reply else ():
+            if one.at not in asked:
+                asked[one.at] = Asked(one.data)
+            left -= asked[one.at].units(size)
+            if left < 0:
+                zh, en = (
+                    "短信答复过多，或其操作的表单过大",
+                    "too many replies, or to too large actions",
+                )
+                yield finding("/notices", "cost", zh, en)
+                return
+            if not asked[one.at].fits(details):
+                zh, en = "内容与操作要求不符", "the details are not what the action asks for"
+                yield finding(f"{at}/details", "input", zh, en)
+
+
+def _every_reply(service: Service) -> Iterator[tuple[str, bool, Data]]:
+    """Its pointer, whether the holder of a claim is asked, and itself."""
+    for name, notice in service.data["notices"].items():
+        for digit, reply in notice.get("asks", {}).get("replies", {}).items():
+            yield f"/notices/{name}/asks/replies/{digit}", notice.get("to") == "holder", reply
+
+
+def _reply(at: str, reply: Data, taken: Sequence[Listed]) -> Iterator[Finding]:
     if ("say" in reply) is ("action" in reply):
-        yield finding(
-            at, "reply", "须写操作或告知之一", "an action, or something to say: one of them"
-        )
-        return
-    if "say" in reply:
-        return
-    actions = list(_takeable(service, notice, reply["action"]))
-    if not actions:
+        zh, en = "须写操作或告知之一", "an action, or something to say: one of them"
+        yield finding(at, "reply", zh, en)
+    elif "action" in reply and not taken:
         zh, en = "收信人不能办理此操作", "the addressee cannot take this action"
         yield finding(f"{at}/action", "target", zh, en)
-    for action in actions:
-        if not _fits(action.get("input"), reply.get("details", {})):
-            zh, en = "内容与操作要求不符", "the details are not what the action asks for"
-            yield finding(f"{at}/details", "input", zh, en)
-
-
-def _takeable(service: Service, notice: Data, name: str) -> Iterator[Data]:
-    holder = notice.get("to") == "holder"
-    for one in service.every_action():
-        own = "/parts/claim/" in one.at and "who" not in one.data
-        by = one.data.get("by", "officer") != "officer" and "/parts/" not in one.at
-        if one.name == name and (own if holder else by):
-            yield one.data
-
-
-def _fits(schema: Mapping[str, Any] | None, details: Any) -> bool:
-    """Also where the schema itself is faulty, which is told elsewhere."""
-    if schema is None:
-        return not details
-    if next(schema_findings("", schema), None) is not None:
-        return True
-    return bool(compiled(schema, named(lambda: date.max)).is_valid(details))

@@ -4,13 +4,15 @@ stage counts on and may lack, ends that nobody hears of, more rows than one tran
 Conservative: a document is refused where a case could be stranded, even if nobody would do so.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, TypeGuard
 
 from chalicelib.platform.errors import Finding
 from chalicelib.services.checks.flowlint import SYSTEM_EVENTS, finding, recorded_events
 from chalicelib.services.checks.namelint import answer_schema, required_by
+from chalicelib.services.checks.steps import reached, returning, steps
 from chalicelib.services.document import END, Data, Listed, Service, result_of
 
 # Who holds or awaits a slot is told when the pool ends: two rows each, in one transaction of 100.
@@ -18,6 +20,9 @@ MOST_CLAIMS = 45
 # Names of tasks that the engine gives to its own.
 TAKEN = frozenset({"call", "overdue"})
 JOINED = frozenset({"gate", "tell", "pool", "fanout"})
+
+# Actions by the event that they record.
+Recorders = Mapping[str, Sequence[Data]]
 
 
 def dead_end_findings(service: Service) -> Iterator[Finding]:
@@ -28,25 +33,6 @@ def dead_end_findings(service: Service) -> Iterator[Finding]:
         yield from _reasons(service, one)
 
 
-class Step:
-    """A way from one stage (from every stage, for none) on, and the events it may record."""
-
-    def __init__(self, at: str, source: str, way: Data) -> None:
-        self.at, self.source, self.target = at, source, str(way["to"])
-        self.events = {way["event"], *(branch["event"] for branch in way.get("branch", []))}
-
-
-def _steps(service: Service) -> Iterator[Step]:
-    for one in service.every_action():
-        if "to" in one.data:
-            yield Step(one.at, one.stage, one.data)
-    for stage, definition in service.stages.items():
-        for name, way in definition.get("outcomes", {}).items():
-            yield Step(f"/flow/stages/{stage}/outcomes/{name}", stage, way)
-    for name, way in service.always.items():
-        yield Step(f"/flow/always/{name}", "", way)
-
-
 def _tell(service: Service) -> str:
     kinds = ((name, stage["kind"]) for name, stage in service.stages.items())
     return next((name for name, kind in kinds if kind == "tell"), "")
@@ -54,7 +40,7 @@ def _tell(service: Service) -> str:
 
 def _tells(service: Service) -> Iterator[Finding]:
     tell = _tell(service)
-    for step in _steps(service):
+    for step in steps(service):
         if step.target == tell:
             zh, en = "只有办结才进入告知环节", "only an end leads to the stage that tells"
             yield finding(f"{step.at}/to", "target", zh, en)
@@ -138,20 +124,18 @@ def _answer(service: Service, pointer: str) -> Mapping[str, Any]:
 
 def _opinions(service: Service) -> Iterator[Finding]:
     """Whoever must have answered must have been asked, and can answer so."""
+    asked: defaultdict[str, set[str]] = defaultdict(set)
+    for one in service.every_action():
+        if "asks" in one.data:
+            asked[_holder(one)].add(one.data["asks"])
     for one in service.every_action():
         least = one.data.get("least")
         if least is None:
             continue
-        holder = one.at.rpartition("/actions/")[0]
-        asked = {
-            other.data["asks"]
-            for other in service.every_action()
-            if "asks" in other.data and other.at.startswith(f"{holder}/actions/")
-        }
         parts = service.parts(one.stage) if one.stage else {}
         answers = {
             action.get("settles")
-            for part in asked & parts.keys()
+            for part in asked[_holder(one)] & parts.keys()
             for action in parts[part]["actions"].values()
         }
         if least["verdict"] not in answers:
@@ -163,19 +147,25 @@ def _opinions(service: Service) -> Iterator[Finding]:
             yield finding(f"{one.at}/least/unless", "clock", zh, en)
 
 
+def _holder(one: Listed) -> str:
+    """The pointer of what the action belongs to."""
+    return one.at.rpartition("/actions/")[0]
+
+
 def _shut(service: Service) -> Iterator[Finding]:
     """A stage or a part that waits for people needs a way out that is always open."""
     settled = {clock["on_due"].get("outcome") for clock in service.clocks.values()}
+    twice, recorders = returning(steps(service)), _recorders(service)
     for stage, definition in service.stages.items():
-        at, again = f"/flow/stages/{stage}", _comes_back(service, stage)
+        at, again = f"/flow/stages/{stage}", stage in twice
         if definition["kind"] not in JOINED and not settled & definition.get("outcomes", {}).keys():
             actions = definition.get("actions", {})
             takeable = [one for one in actions.values() if "to" in one and _by(definition, one)]
-            yield from _open(service, at, takeable, again)
+            yield from _open(recorders, at, takeable, again)
         for name, part in service.parts(stage).items():
             if definition["kind"] != "pool":
                 own = [one for one in part["actions"].values() if {"to", "settles"} & one.keys()]
-                yield from _open(service, f"{at}/parts/{name}", own, again)
+                yield from _open(recorders, f"{at}/parts/{name}", own, again)
 
 
 def _by(definition: Data, action: Data) -> bool:
@@ -183,16 +173,15 @@ def _by(definition: Data, action: Data) -> bool:
     return "who" in action or "who" in definition or action.get("by", "officer") != "officer"
 
 
-def _open(service: Service, at: str, ways: list[Data], again: bool) -> Iterator[Finding]:
-    if not any(_always_open(service, one, again) for one in ways):
+def _open(recorders: Recorders, at: str, ways: list[Data], again: bool) -> Iterator[Finding]:
+    if not any(_always_open(recorders, one, again) for one in ways):
         zh, en = "每个出口都可能关闭", "every way out of this may be shut"
         yield finding(at, "way-out", zh, en)
 
 
-def _always_open(service: Service, action: Data, again: bool) -> bool:
-    after = action.get("after")
-    before = [one.data for one in service.every_action() if one.data["event"] == after]
-    reachable = after is None or any(
+def _always_open(recorders: Recorders, action: Data, again: bool) -> bool:
+    before = recorders.get(action.get("after", ""), ())
+    reachable = "after" not in action or any(
         "after" not in one and _unconditional(one, again) for one in before
     )
     return reachable and _unconditional(action, again)
@@ -202,47 +191,37 @@ def _unconditional(action: Data, again: bool) -> bool:
     return not {"if", "papers"} & action.keys() and not (again and action.get("once"))
 
 
-def _comes_back(service: Service, stage: str) -> bool:
-    """Whether a case may be in the stage a second time."""
-    steps = list(_steps(service))
-    ahead = {step.target for step in steps if step.source == stage}
-    return stage in _reached(steps, ahead)
+def _recorders(service: Service) -> Recorders:
+    found: defaultdict[str, list[Data]] = defaultdict(list)
+    for one in service.every_action():
+        found[one.data["event"]].append(one.data)
+    return found
 
 
-def _reached(steps: list[Step], ahead: set[str], but_by: str = "") -> set[str]:
-    """The stages that can be come to, without any step that is sure to record an event."""
-    seen: set[str] = set()
-    while ahead:
-        here = ahead.pop()
-        if not here.startswith(END) and here not in seen:
-            seen.add(here)
-            ahead |= {
-                step.target
-                for step in steps
-                if step.source in (here, "") and step.events != {but_by}
-            }
-    return seen
+def _without(service: Service, event: str) -> set[str]:
+    """The stages that can be come to without any step that is sure to record the event."""
+    return reached((step for step in steps(service) if step.events != {event}), service.start)
 
 
 def _counted_on(service: Service) -> Iterator[Finding]:
     """The events whose details a stage reads as it opens have happened whenever it does."""
-    steps = list(_steps(service))
+    recorders, without = _recorders(service), cache(partial(_without, service))
     for stage, definition in service.stages.items():
         at = f"/flow/stages/{stage}"
         for part in ("over", "card"):
             event = definition.get(part, {}).get("event")
-            if event and stage in _reached(steps, {service.start}, event):
+            if event and stage in without(event):
                 zh, en = "到达此环节时可能没有此事件", "the stage can be reached without this event"
                 yield finding(f"{at}/{part}/event", "event", zh, en)
         card = definition.get("card", {})
-        if card and not _needs(service, card["event"], card["text"]):
+        if card and not _needs(recorders, card["event"], card["text"]):
             zh, en = "此事件不含公示文字", "this event does not hold the public words"
             yield finding(f"{at}/card/text", "required", zh, en)
 
 
-def _needs(service: Service, event: str, member: str) -> bool:
+def _needs(recorders: Recorders, event: str, member: str) -> bool:
     """Whether every action that records the event must ask for the member."""
-    inputs = [one.data.get("input") for one in service.every_action() if one.data["event"] == event]
+    inputs = (one.get("input") for one in recorders.get(event, ()))
     return all(member in required_by(schema) for schema in inputs)
 
 
@@ -266,7 +245,7 @@ def _heard(service: Service) -> Iterator[Finding]:
         if notice.get("to", "applicant") == "applicant" and "when_channel" not in notice
         for event in notice["on"]
     }
-    for step in _steps(service):
+    for step in steps(service):
         if step.target.startswith(END) and not step.events <= told:
             zh, en = "办结须告知申请人", "nobody is told of this end"
             yield finding(f"{step.at}/event", "notice", zh, en)

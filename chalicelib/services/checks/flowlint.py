@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from chalicelib.platform.errors import Finding
-from chalicelib.services.document import END, Service, result_of
+from chalicelib.services.checks.steps import ending, reached, steps
+from chalicelib.services.document import Service, result_of
 
 # What the engine itself records, whatever the document says.
 SYSTEM_EVENTS = frozenset(
@@ -59,18 +60,6 @@ def recorded_events(service: Service) -> Iterator[str]:
             yield clock["on_due"]["event"]
 
 
-def _all_targets(service: Service) -> Iterator[tuple[str, str, str]]:
-    """(pointer, stage it is reached from or empty, target) of every way."""
-    for one in service.every_action():
-        if "to" in one.data:
-            yield f"{one.at}/to", one.stage, one.data["to"]
-    for stage, definition in service.stages.items():
-        for name, way in definition.get("outcomes", {}).items():
-            yield f"/flow/stages/{stage}/outcomes/{name}/to", stage, way["to"]
-    for name, way in service.always.items():
-        yield f"/flow/always/{name}/to", "", way["to"]
-
-
 def _targets(service: Service) -> Iterator[Finding]:
     if service.start not in service.stages:
         yield finding("/flow/start", "target", "起始环节不存在", "the start stage does not exist")
@@ -82,24 +71,18 @@ def _targets(service: Service) -> Iterator[Finding]:
             "须恰有一个告知环节",
             "there must be exactly one stage of kind tell",
         )
-    for pointer, stage, target in _all_targets(service):
+    for step in steps(service):
+        pointer, target = f"{step.at}/to", step.target
         result = result_of(target)
         known = service.data["results"] if result else service.stages
         if (result or target) not in known:
             yield finding(pointer, "target", f"没有这个去向：{target}", f"no such target: {target}")
-        elif target == stage:
+        elif target == step.source:
             yield finding(pointer, "target", "环节不能转回自身", "a stage cannot lead to itself")
 
 
 def _reachable(service: Service) -> Iterator[Finding]:
-    seen: set[str] = set()
-    ahead = [service.start]
-    while ahead:
-        stage = ahead.pop()
-        if stage in seen or stage not in service.stages:
-            continue
-        seen.add(stage)
-        ahead += [target for _, source, target in _all_targets(service) if source in (stage, "")]
+    seen = reached(steps(service), service.start) if service.start in service.stages else set()
     tells = {name for name, stage in service.stages.items() if stage["kind"] == "tell"}
     for stage in service.stages:
         if stage not in seen and stage not in tells:
@@ -133,30 +116,15 @@ def _ways_out(service: Service) -> Iterator[Finding]:
             yield finding(
                 f"/flow/stages/{stage}", "way-out", "此环节没有出口", "this stage has no way out"
             )
+    end = ending(steps(service))
     for stage in service.stages:
-        if service.stages[stage]["kind"] != "tell" and not _can_end(service, stage):
+        if service.stages[stage]["kind"] != "tell" and stage not in end:
             yield finding(
                 f"/flow/stages/{stage}",
                 "way-out",
                 "从此环节无法办结",
                 "no end can be reached from here",
             )
-
-
-def _can_end(service: Service, stage: str) -> bool:
-    seen: set[str] = set()
-    ahead = [stage]
-    while ahead:
-        here = ahead.pop()
-        if here in seen or here not in service.stages:
-            continue
-        seen.add(here)
-        for _, source, target in _all_targets(service):
-            if source == here:
-                if target.startswith(END):
-                    return True
-                ahead.append(target)
-    return False
 
 
 def _gates(service: Service) -> Iterator[Finding]:

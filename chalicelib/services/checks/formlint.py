@@ -9,7 +9,7 @@ check relies on the bounds of those before it.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -17,11 +17,11 @@ import jsonschema_rs
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import compact, escape
+from chalicelib.services.checks.patternlint import pattern_findings
 from chalicelib.services.forms.answers import compiled, own
 from chalicelib.services.forms.formats import STANDARD, named
 from chalicelib.services.forms.gate import PARTS, Caps, Place, breach, finding, places, too_large
-from chalicelib.services.forms.pattern import written_out
-from chalicelib.services.forms.price import BUDGET, LONG, THREADS, cost, links, longest, reading
+from chalicelib.services.forms.price import BUDGET, cost, links, reading
 
 # A schema in a document, in values and bytes.
 SIZE = Caps(10_000, 64 * 1024)
@@ -29,13 +29,11 @@ MOST_FINDINGS = 50
 MOST_HINTS = 20
 LONGEST_ENUM = 500
 LONGEST_LIST = 1_000
-LONGEST_PATTERN = 256
 MOST_UNIQUE = 200
-# States of one pattern, and of all the different ones of a schema, since each must be compiled.
-STATES, ALL_STATES = 2_000, 30_000
 SMALLEST_UNIT = 1e-9
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-FORMATS = frozenset({*STANDARD, *named(lambda: date.max)})
+OURS = named(lambda: date.max)
+FORMATS = frozenset({*STANDARD, *OURS})
 
 _PLAIN = frozenset(
     "$comment $id $ref $schema const contentEncoding contentMediaType default dependentRequired"
@@ -93,7 +91,7 @@ def _findings(at: str, schema: Schema) -> Iterator[Finding]:
         yield from wrong
         return
     known = links(found)
-    for check in (_shape, _keywords, _members, _patterns):
+    for check in (_shape, _keywords, _members, pattern_findings):
         wrong += islice(check(at, found), MOST_FINDINGS)
     wrong += islice(_references(at, found, known), MOST_FINDINGS)
     wrong = wrong or [*_cost(at, found, known)]
@@ -236,63 +234,6 @@ _CHECKS: Mapping[str, Callable[[Place, Any], Iterator[Finding]]] = {
 }
 
 
-def _patterns(at: str, found: Sequence[Place]) -> Iterator[Finding]:
-    """Each is looked at before it is compiled, since that is what they may cost most by."""
-    seen: set[str] = set()
-    states = 0.0
-    for place in found:
-        for pointer, pattern in _every_pattern(place):
-            fault = _size_of(pattern)
-            if fault is None:
-                states += 0 if pattern in seen else written_out(pattern).states
-                seen.add(pattern)
-                if states > ALL_STATES:
-                    zh, en = "正则表达式过多、过长", "too many long regular expressions"
-                    yield finding(at, "cost", zh, en)
-                    return
-                fault = _manner_of(pattern, place if pointer == "/pattern" else None)
-            if fault is not None:
-                yield finding(f"{at}{place.pointer}{pointer}", "pattern", *fault)
-
-
-def _every_pattern(place: Place) -> Iterator[tuple[str, str]]:
-    pattern, names = place.schema.get("pattern"), place.schema.get("patternProperties")
-    if isinstance(pattern, str):
-        yield "/pattern", pattern
-    for name in names if isinstance(names, dict) else ():
-        yield f"/patternProperties/{escape(name)}", name
-
-
-def _size_of(pattern: str) -> tuple[str, str] | None:
-    if len(pattern) > LONGEST_PATTERN:
-        zh = f"正则表达式最长{LONGEST_PATTERN}字"
-        return zh, f"a pattern has {LONGEST_PATTERN} characters at most"
-    if written_out(pattern).states > STATES:
-        return "重复次数过多，长度请用maxLength", "it repeats too much; use maxLength for lengths"
-    return None
-
-
-def _manner_of(pattern: str, place: Place | None) -> tuple[str, str] | None:
-    """`place` is where it is tried on a text, not on names."""
-    written = written_out(pattern)
-    if not (written.plain and linear(pattern)):
-        return "不支持这种正则表达式", "no look-around, no references back, no flags"
-    if written.threads > THREADS and (longest(place.schema) if place else written.reach) > LONG:
-        zh = f"请以^开头，或同时写maxLength（最多{LONG}）"
-        return zh, f"begin it with ^, or write maxLength beside it, {LONG} at most"
-    return None
-
-
-@lru_cache(maxsize=1024)
-def linear(pattern: str) -> bool:
-    """Whether the engine that needs no more than linear time takes the pattern."""
-    try:
-        compiled({"pattern": pattern}, {})
-    except (jsonschema_rs.ValidationError, ValueError):
-        return False
-    return True
-
-
 def _references(at: str, found: Sequence[Place], known: Mapping[int, int]) -> Iterator[Finding]:
     for number, place in enumerate(found):
         if isinstance(place.schema.get("$ref"), str) and number not in known:
@@ -318,6 +259,6 @@ def _cost(at: str, found: Sequence[Place], known: Mapping[int, int]) -> Iterator
 
 def _unusable(at: str, schema: Schema) -> Iterator[Finding]:
     try:
-        compiled(schema, named(lambda: date.max))
+        compiled(schema, OURS)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         yield finding(at, "schema", "表单定义不能使用", str(error)[:300])

@@ -1,11 +1,12 @@
 """Names that one part of a service document uses and another must define."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, resolve
-from chalicelib.services.document import Service
+from chalicelib.services.document import Listed, Service
 
 # What carrying out an action reads from its details, and of each item of a list.
 NEEDS: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -19,8 +20,9 @@ NEEDS: Mapping[str, tuple[str, frozenset[str]]] = {
 
 def name_findings(service: Service, recorded: frozenset[str]) -> Iterator[Finding]:
     """`recorded` are the events this service can record."""
-    for at, action in _actions(service):
-        yield from _action(service, at, action, recorded)
+    events = _events_by_stage(service)
+    for one in service.every_action():
+        yield from _action(service, one, events[""] | events[one.stage])
     for at, way in _ways(service):
         if way.get("reason", "") not in ("", *service.data["reasons"]):
             yield _finding(f"{at}/reason", "reason", "没有这个理由代码", "no such reason code")
@@ -28,8 +30,8 @@ def name_findings(service: Service, recorded: frozenset[str]) -> Iterator[Findin
     yield from _extensions(service, recorded)
     yield from _papers(service)
     yield from _subject(service)
-    for at, action in _actions(service):
-        yield from _named_papers(service, at, action)
+    for one in service.every_action():
+        yield from _named_papers(service, one.at, one.data)
 
 
 def _reasons(service: Service) -> Iterator[Finding]:
@@ -49,11 +51,6 @@ def _extensions(service: Service, recorded: frozenset[str]) -> Iterator[Finding]
             yield _finding(at, "event", f"不会发生{event}", f"{event} never happens")
 
 
-def _actions(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for one in service.every_action():
-        yield one.at, one.data
-
-
 def _ways(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for stage, definition in service.stages.items():
         for name, way in definition.get("outcomes", {}).items():
@@ -62,9 +59,9 @@ def _ways(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield f"/flow/always/{name}", way
 
 
-def _action(
-    service: Service, at: str, action: Mapping[str, Any], recorded: frozenset[str]
-) -> Iterator[Finding]:
+def _action(service: Service, one: Listed, events: Set[str]) -> Iterator[Finding]:
+    """`events` are those that actions of its own stage, or beside the stages, record."""
+    at, action = one.at, one.data
     does = action.get("does", [])
     if "extend" in does and "clock" not in action:
         yield _finding(f"{at}/clock", "required", "须写明延长哪个时限", "which clock?")
@@ -72,7 +69,7 @@ def _action(
         yield _finding(f"{at}/clock", "clock", "没有这个时限", "no such clock")
     if action.get("reason_for") not in (None, *service.data["results"]):
         yield _finding(f"{at}/reason_for", "target", "没有这个结果", "no such result")
-    if action.get("after") not in (None, *recorded) or not _in_this_visit(service, at, action):
+    if "after" in action and action["after"] not in events:
         yield _finding(f"{at}/after", "event", "此事件不会发生", "this never happens")
     yield from _doing(service, at, action)
 
@@ -91,11 +88,12 @@ def _doing(service: Service, at: str, action: Mapping[str, Any]) -> Iterator[Fin
             yield _finding(f"{at}/input", "input", f"须填写{member}", f"{member} must be asked for")
 
 
-def _in_this_visit(service: Service, at: str, action: Mapping[str, Any]) -> bool:
-    """Whether its own stage, or something beside the stages, records what it waits for."""
-    stage = next((one.stage for one in service.every_action() if one.at == at), "")
-    beside = (one for one in service.every_action() if one.stage in ("", stage))
-    return "after" not in action or any(one.data["event"] == action["after"] for one in beside)
+def _events_by_stage(service: Service) -> Mapping[str, Set[str]]:
+    """The events that actions record, by stage; by "" those of the actions beside the stages."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in service.every_action():
+        found[one.stage].add(one.data["event"])
+    return found
 
 
 def _extends(service: Service, action: Mapping[str, Any]) -> bool:

@@ -71,8 +71,7 @@ def _plain_way(action: Data) -> bool:
 def _fanout(service: Service, at: str, stage: str, definition: Data) -> Iterator[Finding]:
     yield from _needed(at, definition, "over", "parts", "join")
     join, parts = definition.get("join", {}), definition.get("parts", {})
-    here = (one.data for one in service.every_action() if one.stage == stage)
-    asked = {action["asks"] for action in here if "asks" in action}
+    asked = {one.data["asks"] for one in service.actions_of(stage) if "asks" in one.data}
     verdicts = {
         action["settles"]
         for name, part in parts.items()
@@ -187,8 +186,8 @@ def _names_once(service: Service) -> Iterator[Finding]:
     """A way that settles a stage has one name in the machine."""
     for stage in service.stages:
         seen: set[str] = set(service.stages[stage].get("outcomes", {})) | set(service.always)
-        for one in service.every_action():
-            inside = one.stage == stage or service.valid_in(one, stage)
+        for one in (*service.actions_of(stage), *service.actions_of("")):
+            inside = one.stage or service.valid_in(one, stage)
             if "to" in one.data and inside:
                 if one.name in seen:
                     yield finding(one.at, "unique", "操作重名", "this name is taken in the stage")

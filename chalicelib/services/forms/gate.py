@@ -4,7 +4,6 @@ Each count is one loop with a bound, without recursion and without a copy, so th
 is too deep or too large is refused before anything could fail on it.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +14,8 @@ from chalicelib.platform.json import MAX_BYTES, MAX_DEPTH, MAX_INTEGER, compact,
 DEPTH = 16
 NODES = 2_000
 LONGEST_NAME = 200
+# Of floats in a document, but for 0.
+SMALLEST, LARGEST = 1e-20, 1e20
 
 ONE, LIST, MAP = "one", "list", "map"
 SAME, MEMBER, EACH, NEVER = "same", "member", "each", "never"
@@ -132,8 +133,16 @@ def _readable(text: str) -> bool:
 
 
 def _number(value: int | float) -> Looked:
-    within = math.isfinite(value) if isinstance(value, float) else abs(value) <= MAX_INTEGER
-    return 2, None if within else Fault("number", "数字超出范围", "this number is out of range")
+    return 2, None if _near(value) else Fault(
+        "number", "数字超出范围", "this number is out of range"
+    )
+
+
+def _near(value: int | float) -> bool:
+    """Whether nobody takes long to compare it: fractions of it have few digits."""
+    if isinstance(value, float):
+        return value == 0 or SMALLEST <= abs(value) <= LARGEST
+    return abs(value) <= MAX_INTEGER
 
 
 def _names(value: Mapping[Any, Any]) -> Looked:

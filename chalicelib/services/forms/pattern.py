@@ -14,7 +14,7 @@ from typing import NamedTuple
 RUN = 50
 
 _TOKEN = re.compile(
-    r"""(?P<one>\[\^?(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\.|[^()|^$*+?{])
+    r"""(?P<one>\[\^?(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\(?:x\w\w|u\w{4}|c\w|.)|[^()|^$*+?{])
       | (?P<flags>\(\?[^:<])
       | (?P<open>\((?:\?(?::|<[^>]*>))?)
       | (?P<close>\))
@@ -38,6 +38,10 @@ _WIDE: tuple[tuple[re.Pattern[str], int], ...] = (
 )
 # What one character of the text may be several of; through a plain one threads run as one.
 _CHOICE = re.compile(r"\[|\.$|\\[dDwWsSpP]")
+# What stands for itself.
+_SIGN = re.compile(r"[^\[.\\]|\\[^\w]", re.ASCII)
+# Classes of which Python warns that it may once read them as sets of sets.
+_SETS = re.compile(r"\[\^?\[|.*(?:--|&&|~~|\|\|)", re.DOTALL)
 
 
 class Pattern(NamedTuple):
@@ -94,6 +98,10 @@ class _Writer:
         # Whether the last thing is a choice without that character, which therefore ends in it
         # all threads at which others begin.
         self.apart = False
+        # The last thing, if it is one character; and the same once it is repeated, as long as it
+        # stands right before and where it began is sure: the first character that is none of its
+        # kind then ends it, at one place only.
+        self.piece = self.run = ""
 
     def one(self, token: re.Match[str]) -> None:
         width = next((states for kind, states in _WIDE if kind.search(token[0])), 1)
@@ -105,13 +113,15 @@ class _Writer:
         choice += choice > 0 and self.maybe != "" and _within(self.maybe, token[0])
         self.maybe = ""
         self.reach = math.inf if at.loose and not at.begun else self.reach
+        over = self.run != "" and self.sign != "" and not _within(self.sign, self.run)
+        self.piece, self.run = token[0], ""
         self.at = _At(
             at.states + width,
             at.length + 1,
             at.choices + choice,
             at.threads + (choice if at.loose and at.begun else 0),
             at.ways,
-            at.loose,
+            at.loose and not over,
             True,
             at.ended,
         )
@@ -121,11 +131,11 @@ class _Writer:
         """Whether it is a choice, and one that does not end all threads where another begins."""
         plain = _CHOICE.match(token) is None
         self.apart = self.sign != "" and not plain and not _within(self.sign, token)
-        self.sign = token[-1] if plain and len(token) < 3 else ""
+        self.sign = token[-1] if _SIGN.fullmatch(token) else ""
         return not (plain or self.apart)
 
     def start(self, token: re.Match[str]) -> None:
-        self.last, self.anchor, self.sign = self.at, True, ""
+        self.last, self.anchor, self.sign, self.run = self.at, True, "", ""
         self.plain = self.plain and not self.at.begun
         self.at = self.at._replace(loose=False, begun=False)
 
@@ -138,6 +148,7 @@ class _Writer:
         self.begin(token)
 
     def begin(self, token: re.Match[str]) -> None:
+        self.run = ""
         self.open.append((self.at, False, False))
 
     def _branch_ends(self) -> None:
@@ -146,7 +157,7 @@ class _Writer:
 
     def alternative(self, token: re.Match[str]) -> None:
         self._branch_ends()
-        at, self.sign = self.at, ""
+        at, self.sign, self.run = self.at, "", ""
         self.at = at._replace(
             ways=at.ways + 1, choices=at.choices + 1, threads=at.threads + (at.loose and at.begun)
         )
@@ -161,7 +172,7 @@ class _Writer:
         if self.open:
             self._branch_ends()
             self.last, several, ended = self.open.pop()
-            self.group, self.anchor = True, False
+            self.group, self.anchor, self.run = True, False, ""
             self.sign = "" if several else self.sign
             begun = self.last.begun or self.at.length > self.last.length
             self.at = self.at._replace(
@@ -175,6 +186,7 @@ class _Writer:
             self.at = before
             return
         self.sign, self.maybe = (self.sign, "") if least else ("", self.sign)
+        self.run = "" if self.group or before.loose else self.piece
         rounds = most if most < math.inf else max(least, 1)
         # Without an anchor, what may be left out lets the rest begin anywhere.
         anywhere = most == math.inf or (before.loose and not before.begun and not least)
@@ -198,7 +210,7 @@ class _Writer:
             before.choices + chosen,
             before.threads + chosen if counted else at.threads,
             at.ways + (least != most),
-            at.loose or least != most,
+            (at.loose if least else before.loose) or least != most,
             at.begun,
             at.ended,
         )
@@ -206,8 +218,11 @@ class _Writer:
 
 
 def _within(sign: str, choice: str) -> bool:
+    """Whether the choice may be this character for any engine: they differ beyond ASCII."""
+    if _SETS.match(choice):
+        return True
     try:
-        return re.fullmatch(choice, sign) is not None
+        return any(re.fullmatch(choice, sign, kind) for kind in (re.ASCII, re.UNICODE))
     except re.error:
         return True
 

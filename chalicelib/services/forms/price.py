@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from chalicelib.platform.json import MAX_BYTES
 from chalicelib.services.forms.formats import UNITS
-from chalicelib.services.forms.gate import EACH, MEMBER, NEVER, SAME, Place
+from chalicelib.services.forms.gate import EACH, MEMBER, NEVER, SAME, Place, places
 from chalicelib.services.forms.pattern import written_out
 
 # Values (objects, arrays and plain ones) in the answers of one submission.
@@ -57,7 +58,12 @@ class Cost:
 
     @property
     def total(self) -> float:
-        return self.once + MAX_ANSWERS * self.each + PASS * self.text
+        """On any answers that are checked at all."""
+        return self.of(MAX_BYTES)
+
+    def of(self, size: int) -> float:
+        """On a value of so many bytes of JSON, which hold that many values at most."""
+        return self.once + min(size, MAX_ANSWERS) * self.each + PASS * self.text * size / MAX_BYTES
 
     def same(self, part: "Cost") -> None:
         """A part that applies to the value itself."""
@@ -154,6 +160,13 @@ def _index(path: Sequence[tuple[int, Any]], part: int) -> int:
     return next(index for index, (number, _) in enumerate(path) if number == part)
 
 
+def priced(schema: Schema) -> Cost:
+    """Of a schema that is sound."""
+    found, _ = places("", schema)
+    known = links(found)
+    return cost(found, known, reading(found, known).order)
+
+
 def cost(
     found: Sequence[Place],
     known: Mapping[int, int],
@@ -214,13 +227,16 @@ def _choices(values: Any) -> float:
 
 
 def _equal(value: Any) -> float:
+    """Numbers are compared as fractions, which costs most where only one of them is whole."""
     if isinstance(value, dict | list):
-        return 100
-    return 80 if isinstance(value, int | float) and not isinstance(value, bool) else 1
+        return 100 + sum(map(_equal, value.values() if isinstance(value, dict) else value))
+    if isinstance(value, float):
+        return 260
+    return 80 if isinstance(value, int) and not isinstance(value, bool) else 1
 
 
 def _limit(value: Any) -> float:
-    return 60 if isinstance(value, float) else 1
+    return 240 if isinstance(value, float) else 1
 
 
 _FREE = frozenset(
@@ -236,7 +252,7 @@ _UNITS: Mapping[str, Callable[[Any], float]] = {
     "format": lambda name: UNITS.get(name, 3),
     "maximum": _limit,
     "minimum": _limit,
-    "multipleOf": lambda unit: 30 if isinstance(unit, int) else 370,
+    "multipleOf": lambda unit: 30 if isinstance(unit, int) else 400,
     "required": lambda names: 1 + len(names) / 8,
 }
 
