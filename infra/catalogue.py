@@ -1,4 +1,4 @@
-"""A whole catalogue at once: import, transfer, concentration, export-template.
+"""A whole catalogue at once: import, transfer, concentration, units, capability, trust.
 
 `python -m infra.catalogue import FILE.csv|.xlsx [--dry-run]` reads an implementation list and puts
 every good row into the running local stack, or with `--stack NAME` into a deployed one: units,
@@ -11,29 +11,31 @@ import csv
 import io
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.platform.errors import Finding
+from chalicelib.services.changes.change import Verdict
+from chalicelib.services.sheets import sheet
 from chalicelib.services.sheets.columns import COLUMNS
 from chalicelib.services.sheets.offices import Defaults
-from infra.emulator import running
 from infra.failures import Refused, exits
-from infra.intake import Invoke, put_in, read_table, tried_out
-from infra.stack import STATE, LocalStack
+from infra.intake import Intent, put_in, read_rows, tried_out, units_there
+from infra.jsonfile import read_file, read_text
+from infra.publisher import Invoke, invoker
 from infra.workbook import write_xlsx
 
 SHOWN = 50
+LANGUAGE = "zh-Hans"
+CHANGES = {"new": "新增", "unchanged": "未变", "changed": "有改动"}
 
 
 def import_(arguments: argparse.Namespace) -> None:
-    """Read a list and put every good row into the stack."""
+    """Read a list and put every good row into the stack; exit code 1 for a dry run with errors."""
+    rows = read_rows(Path(arguments.file))
+    invoke = _reached(arguments) if arguments.dry_run else arguments.reach(arguments.stack)
     defaults = Defaults(
         node=arguments.node,
         since=_day(arguments.since),
@@ -41,31 +43,15 @@ def import_(arguments: argparse.Namespace) -> None:
         court=arguments.court,
         back_stop=arguments.back_stop,
     )
-    began = time.monotonic()
-    table = read_table(Path(arguments.file), defaults, arguments.all_or_nothing)
-    _say_findings(table.findings)
-    print(
-        f"{table.rows} 行，可导入 {len(table.entries)} 项，{len(table.units)} 个实施主体，"
-        f"有误 {len(table.bad_rows)} 行"
-        f"（{table.rows} rows: {len(table.entries)} items of {len(table.units)} units, "
-        f"{len(table.bad_rows)} rows with errors）"
-    )
-    for name, counts in table.counts().items():
-        print(f"  {name}: " + "，".join(f"{word or '—'} {n}" for word, n in counts.items()))
-    if arguments.dry_run:
-        _say_refused(tried_out(table))
-        return
-    if not table.entries:
-        raise Refused("没有可以导入的行（nothing to import）")
-    outcome = put_in(_invoker(arguments.stack), table)
-    _say_refused(outcome.refused)
-    print(
-        f"已发布 {outcome.published} 项，其中未变 {outcome.unchanged} 项，"
-        f"用时 {time.monotonic() - began:.1f} 秒"
-        f"（{outcome.published} published, {outcome.unchanged} of them unchanged）"
-    )
-    if outcome.refused:
-        raise Refused(f"{len(outcome.refused)} 项未能导入（items were refused: see above）")
+    there = units_there(invoke) if invoke else {}
+    table = sheet.read(rows, defaults, arguments.all_or_nothing, there)
+    _say_table(table)
+    message = arguments.message or f"导入{Path(arguments.file).name}"
+    how = Intent(message, arguments.accept or "", arguments.dry_run)
+    if how.dry or invoke is None:
+        _try(invoke, table, how)
+    else:
+        _put(invoke, table, how)
 
 
 def transfer(arguments: argparse.Namespace) -> None:
@@ -78,7 +64,7 @@ def transfer(arguments: argparse.Namespace) -> None:
     }
     if arguments.service:
         order["services"] = arguments.service
-    _say(_invoker(arguments.stack)({"transfer": order}))
+    _say(arguments.reach(arguments.stack)({"transfer": order}))
 
 
 def concentration(arguments: argparse.Namespace) -> None:
@@ -86,7 +72,33 @@ def concentration(arguments: argparse.Namespace) -> None:
     asked = {"unit": arguments.unit, "on": _day(arguments.on)}
     if arguments.item_class:
         asked["item_class"] = arguments.item_class
-    _say(_invoker(arguments.stack)({"concentration": asked}))
+    _say(arguments.reach(arguments.stack)({"concentration": asked}))
+
+
+def units(arguments: argparse.Namespace) -> None:
+    """The units of the directory: what `unit`, --to and --from name."""
+    for one in arguments.reach(arguments.stack)({"units": {}})["units"]:
+        print(one["unit"], one["titles"]["zh-Hans"], one.get("node", ""))
+
+
+def capability(arguments: argparse.Namespace) -> None:
+    """Write which levels and nodes are able to receive a service, on which days."""
+    rows = read_text(arguments.rows.encode(), "--rows", LANGUAGE)
+    if not isinstance(rows, list) or not all(_able(row) for row in rows):
+        raise Refused('--rows 须为 [{"level": …, "from": …}]（each names a level and a first day）')
+    event = {"capability": {"service": arguments.service, "rows": rows}}
+    _say(arguments.reach(arguments.stack)(event))
+
+
+def _able(row: Any) -> bool:
+    return isinstance(row, dict) and {"level", "from"} <= row.keys()
+
+
+def trust(arguments: argparse.Namespace) -> None:
+    """Believe packages that are signed with another deployment's key, or no longer do."""
+    key = read_file(Path(arguments.file), LANGUAGE)
+    event = {"trust": {"name": arguments.name, "key": key, "revoke": arguments.revoke}}
+    _say(arguments.reach(arguments.stack)(event))
 
 
 def export_template(arguments: argparse.Namespace) -> None:
@@ -111,50 +123,63 @@ def _explained() -> list[Sequence[str]]:
     return rows
 
 
-def _invoker(stack: str) -> Invoke:
-    """The publisher function of a deployed stack, or of the local one that runs."""
-    return _deployed(stack) if stack else _local()
-
-
-def _local() -> Invoke:
-    if running(STATE) is None:
-        raise Refused("the local stack is not running: start it with make run")
-    stack = LocalStack()
+def _reached(arguments: argparse.Namespace) -> Invoke | None:
+    """The stack that a dry run compares with; None where none is named and none runs."""
     try:
-        stack.attach()
-    except (BotoCoreError, ClientError) as error:
-        raise Refused("the local stack is still starting: try again in a moment") from error
-    return lambda event: stack.invoke("publisher", event)
+        found: Invoke = arguments.reach(arguments.stack)
+    except Refused as refusal:
+        if arguments.stack:
+            raise
+        print(f"没有与现行版本比较（not compared with what is live）：{refusal}")
+        return None
+    return found
 
 
-def _deployed(name: str) -> Invoke:
-    session: Any = boto3.Session()
-    settings = Config(read_timeout=120, retries={"max_attempts": 0})
-    try:
-        stacks = session.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-        outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0]["Outputs"]}
-        functions = session.client("lambda", config=settings)
-    except (BotoCoreError, ClientError, IndexError) as error:
-        raise Refused(f"AWS says: {error}") from error
+def _try(invoke: Invoke | None, table: sheet.Sheet, how: Intent) -> None:
+    """Say how each row would go. Ends with exit code 1 where one would not."""
+    if invoke is None:
+        refused = tried_out(table)
+        wrong = {one["row"]: one for one in refused}
+        read = ({"row": one.row, "service": one.document["service"]} for one in table.entries)
+        told = [wrong.get(one["row"], one) for one in read]
+    else:
+        outcome = put_in(invoke, table, how)
+        refused, told = outcome.refused, outcome.told
+    _say_items(table, told)
+    if refused or table.bad_rows:
+        raise SystemExit(1)
 
-    def invoke(event: dict[str, Any]) -> Any:
-        try:
-            payload = json.dumps(event).encode()
-            answer = functions.invoke(FunctionName=outputs["PublisherName"], Payload=payload)
-        except (BotoCoreError, ClientError) as error:
-            raise Refused(f"AWS says: {error}") from error
-        result = json.loads(answer["Payload"].read() or b"null")
-        if "FunctionError" in answer:
-            raise Refused(f"publisher failed: {result}")
-        return result
 
-    return invoke
+def _put(invoke: Invoke, table: sheet.Sheet, how: Intent) -> None:
+    """Put it in, and say what became of each row. Refused where items were not put in."""
+    if not table.entries:
+        raise Refused("没有可以导入的行（nothing to import）")
+    began = time.monotonic()
+    outcome = put_in(invoke, table, how)
+    _say_items(table, outcome.told)
+    print(
+        f"已发布 {outcome.published} 项，其中未变 {outcome.unchanged} 项，"
+        f"用时 {time.monotonic() - began:.1f} 秒"
+        f"（{outcome.published} published, {outcome.unchanged} of them unchanged）"
+    )
+    if outcome.refused:
+        raise Refused(f"{len(outcome.refused)} 项未能导入（items were refused: see above）")
 
 
 def _say(report: Any) -> None:
-    if isinstance(report, dict) and "error" in report:
-        raise Refused(str(report["error"]))
     print(json.dumps(report, ensure_ascii=False, indent=2))
+
+
+def _say_table(table: sheet.Sheet) -> None:
+    _say_findings(table.findings)
+    print(
+        f"{table.rows} 行，可导入 {len(table.entries)} 项，{len(table.units)} 个实施主体，"
+        f"有误 {len(table.bad_rows)} 行"
+        f"（{table.rows} rows: {len(table.entries)} items of {len(table.units)} units, "
+        f"{len(table.bad_rows)} rows with errors）"
+    )
+    for name, counts in table.counts().items():
+        print(f"  {name}: " + "，".join(f"{word or '—'} {n}" for word, n in counts.items()))
 
 
 def _say_findings(findings: Iterable[Finding]) -> None:
@@ -166,17 +191,30 @@ def _say_findings(findings: Iterable[Finding]) -> None:
         print(f"{mark} {one.texts['zh-Hans']} | {one.texts['en']} [{one.keyword}]")
 
 
-def _say_refused(refused: Iterable[dict[str, Any]]) -> None:
-    for one in refused:
+def _say_items(table: sheet.Sheet, told: Iterable[dict[str, Any]]) -> None:
+    """A line for each row that could be read, and what stands in its way."""
+    titles = {one.document["service"]: one.document["titles"]["zh-Hans"] for one in table.entries}
+    for one in told:
+        place = f"第{one['row']}行 {one['service']} {titles[one['service']]}"
         if one.get("why") == "owner":
-            print(
-                f"! 第{one['row']}行 {one['service']} 已属 {one['owner']}，须办理划转（transfer）"
-            )
+            print(f"! {place}：已属 {one['owner']}，须办理划转（owned already: transfer it）")
             continue
+        print(f"  {place}：{_fate(one)}")
         for found in one.get("findings", [])[:3]:
             texts = found["texts"]
-            place = f"第{one['row']}行 {one['service']}{found['pointer']}"
-            print(f"! {place}：{texts['zh-Hans']} | {texts['en']}")
+            print(f"! {place}{found['pointer']}：{texts['zh-Hans']} | {texts['en']}")
+
+
+def _fate(one: dict[str, Any]) -> str:
+    """What became of an item, or would."""
+    change, verdict = one.get("change", ""), one.get("verdict", "")
+    said = f"{CHANGES[change]}（{change}）" if change else "可以导入（can be imported）"
+    if change == "changed" and verdict:
+        said = f"{CHANGES[change]}，{verdict}（{change}, {verdict}）"
+    if one.get("findings"):
+        return f"{said}，不予导入（refused）"
+    version = f"，第{one['version']}版（version {one['version']}）" if "version" in one else ""
+    return said + version
 
 
 def _day(text: str) -> str:
@@ -186,7 +224,8 @@ def _day(text: str) -> str:
         raise Refused(f"{text!r} 不是日期（a day is written 2026-01-31）") from error
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None, reach: Callable[[str], Invoke] = invoker) -> None:
+    """`reach` finds the publisher of a stack, by its name."""
     parser = argparse.ArgumentParser(
         prog="python -m infra.catalogue", description="A whole catalogue at once."
     )
@@ -195,6 +234,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     taken.set_defaults(command=import_)
     taken.add_argument("file", help="a .csv (UTF-8 or GB18030) or .xlsx file")
     taken.add_argument("--dry-run", action="store_true", help="read and check, change nothing")
+    taken.add_argument("--message", help="why, for the histories; absent: the file's name")
+    taken.add_argument(
+        "--accept",
+        choices=[str(one) for one in Verdict],
+        help="put in changes up to this verdict; absent: none that touches open cases",
+    )
     taken.add_argument("--all-or-nothing", action="store_true", help="one error stops all of it")
     taken.add_argument("--node", default="jz", help="the node that units hang on")
     taken.add_argument(
@@ -208,18 +253,40 @@ def main(argv: Sequence[str] | None = None) -> None:
     moved.add_argument("--to", required=True, help="the unit that takes over")
     moved.add_argument("--from", required=True, dest="former", nargs="+", help="whose items")
     moved.add_argument("--on", required=True, help="the first day, such as 2026-05-27")
-    moved.add_argument("--because", required=True, help="why, in words for the record")
+    moved.add_argument(
+        *("--because", "--message"),
+        dest="because",
+        required=True,
+        help="why, in words for the record",
+    )
     moved.add_argument("--service", nargs="+", help="these items only")
     rate = commands.add_parser("concentration", help=concentration.__doc__)
     rate.set_defaults(command=concentration)
     rate.add_argument("--unit", required=True)
     rate.add_argument("--on", required=True, help="a day such as 2026-05-27")
     rate.add_argument("--item-class", help="items of this class only, such as 行政许可")
-    for one in (taken, moved, rate):
+    there = commands.add_parser("units", help=units.__doc__)
+    there.set_defaults(command=units)
+    able = commands.add_parser("capability", help=capability.__doc__)
+    able.set_defaults(command=capability)
+    able.add_argument("service")
+    able.add_argument(
+        "--rows",
+        required=True,
+        help='[{"level": "village", "node": "jz-t1-v2", "from": "2026-01-01", "to": …}]; without'
+        " a node everywhere, a level that is not named as the document says",
+    )
+    believed = commands.add_parser("trust", help=trust.__doc__)
+    believed.set_defaults(command=trust)
+    believed.add_argument("file", help="what GET /packages/key of the other deployment answers")
+    believed.add_argument("--name", required=True, help="whose key it is")
+    believed.add_argument("--revoke", action="store_true", help="believe it no longer")
+    for one in (taken, moved, rate, there, able, believed):
         one.add_argument("--stack", default="", help="a deployed stack; absent: the local one")
     empty = commands.add_parser("export-template", help=export_template.__doc__)
     empty.set_defaults(command=export_template)
     empty.add_argument("file", help="a .csv or .xlsx file to write")
+    parser.set_defaults(reach=reach)
     arguments = parser.parse_args(argv)
     arguments.command(arguments)
 

@@ -24,6 +24,7 @@ from chalicelib.platform.numbers import is_number
 from infra import seed, sent, signed
 from infra.emulator import DIRECT, running
 from infra.failures import Refused, exits
+from infra.publisher import in_words
 from infra.stack import STATE, LocalStack
 
 ENDED = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -90,7 +91,7 @@ def away(arguments: argparse.Namespace) -> None:
     try:
         answer = stack.invoke("publisher", {"absence": absence})
     except Refused as error:
-        raise Refused(_in_words(error)) from error
+        raise Refused(in_words(error)) from error
     print(json.dumps(answer, ensure_ascii=False))
     print(f"In force within {BELIEVED.seconds} s: so long officers' grants are believed.")
 
@@ -144,11 +145,6 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 up, not {text!r}")
     return int(text)
-
-
-def _in_words(refusal: Refused) -> str:
-    """What a function said, without which function it was and the name of its error."""
-    return str(refusal).split(": ", 2)[-1]
 
 
 def sms(arguments: argparse.Namespace) -> None:

@@ -150,8 +150,16 @@ class LocalStack:
             stamp, name = seed.fingerprint(event), f"seed-{what.replace(' ', '-')}"
             if self._noted(name) != stamp:
                 self._say(f"publishing {what}")
-                self.invoke("publisher", event)
-                self._note(name, stamp)
+                if self._published(self.invoke("publisher", event)):
+                    self._note(name, stamp)
+
+    def _published(self, answer: Any) -> bool:
+        """Whether the publisher did it; what it found wrong is said, and tried again next time."""
+        if not isinstance(answer, dict) or answer.get("published") is not False:
+            return True
+        for found in answer["findings"]:
+            self._say(f"not published: {found['pointer']} {found['texts']['en']}")
+        return False
 
     def attach(self) -> None:
         """Learn the outputs of the stack that runs already."""

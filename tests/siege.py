@@ -139,8 +139,8 @@ def plays(world: Besieged) -> dict[str, Play]:
         "/services/{service}/rebases": Play(
             {"service": "business-licence"},
             {"Authorization": world.bearer[PUBLISHER]},
-            {"to": 1, "dry_run": True, "fields": {"/scope": "/trade"}},
-            ("fields", "/scope"),
+            {"to": 1, "dry_run": True, "message": "试算", "fields": {"/scope": "/name"}},
+            ("message",),
             "fields",
         ),
         "/services/{service}/papers": Play(

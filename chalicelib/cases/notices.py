@@ -47,7 +47,22 @@ class Tried(StrEnum):
 
 def quiet_until(house: House) -> datetime | None:
     """Between 21:00 and 8:00 where the office is nobody is disturbed; until when, or None."""
-    local = house.calendar.local(house.now())
+    return _quiet_until(house, house.now())
+
+
+def held_until(house: House, service: Service, effect: Row, due: datetime) -> datetime | None:
+    """Until when an effect that is due then is held, as it would disturb somebody; or None."""
+    if effect["do"] != "notice" or service.notices[effect["notice"]].get("at_once"):
+        return None
+    for moment in (house.now(), due):
+        until = _quiet_until(house, moment)
+        if until is not None and due <= until:
+            return until
+    return None
+
+
+def _quiet_until(house: House, moment: datetime) -> datetime | None:
+    local = house.calendar.local(moment)
     if QUIET_UNTIL <= local.time() < QUIET_FROM:
         return None
     day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)

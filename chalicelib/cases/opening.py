@@ -118,7 +118,8 @@ def _handling(house: House, service: Service, answers: Data) -> Unit:
         return named
     owner = house.directory.owner(service.id, house.today())
     if owner is None:
-        raise UnknownRegion
+        zh, en = "此事项今天没有主管单位", "No unit owns this service today"
+        raise UnknownRegion({"zh-Hans": zh, "en": en})
     return owner
 
 

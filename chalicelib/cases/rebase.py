@@ -3,7 +3,8 @@
 A case moves when nothing is lost: it is not decided; its stage, tasks, debts and recorded words
 are all in the new version; its answers pass the new form. If only the answers do not, the
 applicant is asked to correct them and the case stays where it is until then. Everything else
-waits for a plan. Cases between two stages are looked at again.
+waits for a plan, and a decided case moves under none. Cases between two stages are looked at
+again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,11 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.cases import lifecycle, opening, ruling
+from chalicelib.cases.decided import decided
 from chalicelib.cases.fact import SYSTEM, Fact
-from chalicelib.cases.file import CORRECTION, REBASED, CaseFile, answers_of, pack
+from chalicelib.cases.file import CORRECTION, REBASED, CaseFile, answers_of, pack, unpack
 from chalicelib.cases.house import House
+from chalicelib.cases.moving import moved_answers
 from chalicelib.platform.errors import Finding
-from chalicelib.platform.json import escape, resolve
+from chalicelib.platform.json import escape
 from chalicelib.platform.ports import Row
 from chalicelib.services.changes.change import Change
 from chalicelib.services.changes.diff import diff
@@ -44,7 +47,8 @@ class Plan:
     """Which version, and what an officer has decided for what does not fit by itself.
 
     `stages`: old stage to new; `fields`: old answer to new, by JSON Pointers, an empty one drops
-    it; `checked`: an officer has seen the changes outside the form; `accepted`: accepted cases too.
+    it; `checked`: an officer has seen the changes outside the form; `accepted`: accepted cases too;
+    `by`: the party that ordered it.
     """
 
     to: int
@@ -52,6 +56,7 @@ class Plan:
     fields: Mapping[str, str] = field(default_factory=dict)
     checked: bool = False
     accepted: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,16 +71,22 @@ def judge(house: House, file: CaseFile, old: Service, new: Service, plan: Plan) 
     case = file.case
     if int(case["service_version"]) == new.version:
         return Judged(Fate.THERE)
-    if "result" in case or case["ended"]:
-        return Judged(Fate.DECIDED)
+    if decided(file, old, house.calendar):
+        zh, en = "已作出决定，按原版本办结", "decided: it is finished under the version it has"
+        return Judged(Fate.DECIDED, (_finding("/result", "decided", zh, en),))
     if not case["open"]:
         return Judged(Fate.LATER)
-    found = [*_accepted(case, plan), *_unchecked(old, new, plan), *_stage(case, old, new, plan)]
-    found += [*_tasks(file, new, plan), *_lost_words(file, new)]
+    found = [*_accepted(case, plan), *_unchecked(old, new, plan)]
+    found += [*_stage(house, file, old, new, plan), *_tasks(file, new, plan)]
+    found += _lost_words(file, new)
     if found:
         return Judged(Fate.PLAN, tuple(found))
     was = answers_of(house.ports.keys, file)
-    answers, _ = ruling.settled(new, opening.plain_phones(new, moved_answers(was, plan.fields)))
+    moved = moved_answers(was, plan.fields)
+    if moved is None:
+        zh, en = "要转到的位置已有别的答案", "another answer is where one is to go"
+        return Judged(Fate.PLAN, (_finding("/fields", "taken", zh, en),))
+    answers, _ = ruling.settled(new, opening.plain_phones(new, moved))
     wrong = house.forms.check(f"{new.content}/form", new.data["form"], answers, "/answers")
     if wrong:
         return Judged(Fate.CORRECTION, tuple(wrong))
@@ -88,7 +99,7 @@ def become(fact: Fact, new: Service, plan: Plan, answers: Mapping[str, Any] | No
     stage = str(fact.case["stage"])
     becomes = plan.stages.get(stage, stage)
     moved_to = {old: new for old, new in plan.stages.items() if old != new}
-    data: Row = {"from": old.version, "to": new.version}
+    data: Row = {"from": old.version, "to": new.version, **_by(plan)}
     fact.record(REBASED, {**data, **({"stages": moved_to} if moved_to else {})})
     fact.service = new
     fact.case["service_version"] = new.version
@@ -110,8 +121,11 @@ def ask_correction(fact: Fact, new: Service, plan: Plan, findings: tuple[Finding
     if any(row["task_kind"] == CORRECTION and _asks(row, new) for row in fact.tasks.values()):
         return
     lifecycle.drop_corrections(fact)
-    places = [{"pointer": one.pointer, "keyword": one.keyword} for one in findings[:50]]
-    event = fact.record(ASKED, {"to": new.version}, details={"findings": places})
+    places = [
+        {"pointer": one.pointer, "keyword": one.keyword, "texts": dict(one.texts)}
+        for one in findings[:50]
+    ]
+    event = fact.record(ASKED, {"to": new.version, **_by(plan)}, details={"findings": places})
     fact.touch()
     fact.open_task(
         f"correct-{int(event['seq'])}",
@@ -127,23 +141,12 @@ def ask_correction(fact: Fact, new: Service, plan: Plan, findings: tuple[Finding
     )
 
 
+def _by(plan: Plan) -> Row:
+    return {"by": plan.by} if plan.by else {}
+
+
 def _asks(row: Row, new: Service) -> bool:
     return row["state"] == "open" and bool(row["about"]["to"] == new.version)
-
-
-def moved_answers(answers: Mapping[str, Any], fields: Mapping[str, str]) -> Row:
-    """A copy of the answers with each named one at its new place; an empty place drops it."""
-    result: Row = _copy(answers)
-    taken = []
-    for source, target in fields.items():
-        value = resolve(answers, source)
-        if value is not None:
-            _take(result, source.split("/")[1:])
-            taken.append((target, value))
-    for target, value in taken:
-        if target:
-            _place(result, target.split("/")[1:], value)
-    return result
 
 
 def _accepted(case: Row, plan: Plan) -> Iterator[Finding]:
@@ -165,8 +168,10 @@ def _about_form(change: Change) -> bool:
     return change.pointer == "/form" or change.pointer.startswith("/form/")
 
 
-def _stage(case: Row, old: Service, new: Service, plan: Plan) -> Iterator[Finding]:
-    stage = str(case["stage"])
+def _stage(
+    house: House, file: CaseFile, old: Service, new: Service, plan: Plan
+) -> Iterator[Finding]:
+    stage = str(file.case["stage"])
     becomes = plan.stages.get(stage, stage)
     if becomes not in new.stages:
         zh, en = f"新版没有环节{becomes}", f"the new version has no stage {becomes}"
@@ -174,6 +179,21 @@ def _stage(case: Row, old: Service, new: Service, plan: Plan) -> Iterator[Findin
     elif becomes == stage and new.stages[stage]["kind"] != old.stages[stage]["kind"]:
         zh, en = f"环节{stage}的类型变了", f"stage {stage} is of another kind"
         yield _finding(f"/stages/{escape(stage)}", "stage", zh, en)
+    elif becomes != stage and not _has_items(house, file, new, becomes):
+        zh, en = f"环节{becomes}应分给谁还没有指定", f"nobody was named yet for stage {becomes}"
+        yield _finding(f"/stages/{escape(stage)}", "stage", zh, en)
+
+
+def _has_items(house: House, file: CaseFile, new: Service, stage: str) -> bool:
+    """Whether the parts that a fanout opens for its items can be opened; others open none."""
+    if new.stages[stage]["kind"] != "fanout":
+        return True
+    over = new.stages[stage]["over"]
+    event = next((row for row in reversed(file.events) if row["type"] == over["event"]), None)
+    if event is None or "sealed" not in event:
+        return False
+    items = unpack(house.ports.keys, file.number, event).get(over["member"], [])
+    return bool(items) and set(items) <= set(new.parts(stage))
 
 
 def _tasks(file: CaseFile, new: Service, plan: Plan) -> Iterator[Finding]:
@@ -255,24 +275,6 @@ def _enter(fact: Fact, stage: str) -> None:
         if row["state"] in ("open", "waiting") and inside:
             fact.settle_task(name, "rebased", "moot")
     lifecycle.open_visit(fact, stage)
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _copy(member) for name, member in value.items()}
-    return value
-
-
-def _take(holder: Any, path: list[str]) -> None:
-    for name in path[:-1]:
-        holder = holder[name]
-    holder.pop(path[-1], None)
-
-
-def _place(holder: Row, path: list[str], value: Any) -> None:
-    for name in path[:-1]:
-        holder = holder.setdefault(name, {})
-    holder[path[-1]] = value
 
 
 def rebase(house: House, file: CaseFile, old: Service, new: Service, plan: Plan) -> Any:

@@ -14,6 +14,7 @@ from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import AT_ONCE, SHARDS
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
+from chalicelib.cases.plans import refuse_unknown
 from chalicelib.cases.rebase import Fate, Judged, Plan, judge, rebase
 from chalicelib.platform import times
 from chalicelib.platform.errors import Finding, NotFound, Refused
@@ -27,6 +28,7 @@ from chalicelib.platform.ports import (
     Table,
 )
 from chalicelib.services.document import Service
+from chalicelib.services.life.orders import ORDER_SCHEMA
 
 SHARD = "rebase#0"
 PAGE = 50
@@ -40,18 +42,20 @@ LISTED = 1000
 
 
 class Wanted(NamedTuple):
+    """`plan.by` orders it, `message` says why."""
+
     service: str
     plan: Plan
     dry: bool
-    by: str
+    message: str = ""
 
 
 REBASE_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["to"],
     "properties": {
         "to": {"type": "integer", "minimum": 1, "maximum": 999999},
+        "message": ORDER_SCHEMA["properties"]["message"],
         "dry_run": {"type": "boolean"},
         "checked": {"type": "boolean"},
         "accepted": {"type": "boolean"},
@@ -71,9 +75,12 @@ REBASE_SCHEMA: Mapping[str, Any] = {
 
 
 def wanted(house: House, service: str, body: Mapping[str, Any], by: str) -> Wanted:
-    """What is asked for. Raises Refused for a version that is not live, or stages it lacks."""
+    """What is asked for; without `to`, the version that is live.
+
+    Raises Refused for a version that is not live, and for names that no version has.
+    """
     live = house.catalogue.offer(service).version
-    if body["to"] != live:
+    if body.get("to", live) != live:
         texts = {"zh-Hans": f"只能转到现行版本{live}", "en": f"only to the live version {live}"}
         raise Refused(findings=[Finding("/to", "const", texts, {"allowedValue": live})])
     plan = Plan(
@@ -82,13 +89,10 @@ def wanted(house: House, service: str, body: Mapping[str, Any], by: str) -> Want
         body.get("fields", {}),
         bool(body.get("checked")),
         bool(body.get("accepted")),
+        by,
     )
-    new = house.catalogue.version(service, live)
-    unknown = [old for old, stage in plan.stages.items() if stage not in new.stages]
-    if unknown:
-        texts = {"zh-Hans": "新版没有这个环节", "en": "The new version has no such stage"}
-        raise Refused(findings=[Finding(f"/stages/{old}", "stage", texts) for old in unknown])
-    return Wanted(service, plan, bool(body.get("dry_run")), by)
+    refuse_unknown(house, service, plan)
+    return Wanted(service, plan, bool(body.get("dry_run")), body.get("message", ""))
 
 
 def keep_job(house: House, name: str, it: Wanted, body: str) -> Row:
@@ -99,7 +103,7 @@ def keep_job(house: House, name: str, it: Wanted, body: str) -> Row:
         "kind": "job",
         "job": name,
         "service": it.service,
-        "by": it.by,
+        "by": it.plan.by,
         "at": times.text(house.now()),
         "body": body,
         "state": "running",
@@ -111,6 +115,7 @@ def keep_job(house: House, name: str, it: Wanted, body: str) -> Row:
             "checked": it.plan.checked,
             "accepted": it.plan.accepted,
             "dry_run": it.dry,
+            **({"message": it.message} if it.message else {}),
         },
         "progress": {"walk": 1, "shard": 0, "cursor": None, "again": 0},
         "due_shard": SHARD,
@@ -126,6 +131,12 @@ def read_job(house: House, service: str, name: str) -> Row:
     if row is None or row["service"] != service:
         raise NotFound
     return row
+
+
+def over(house: House, name: str) -> bool:
+    """Whether a job of this name is done."""
+    row = house.ports.store.get(Table.CASES, (f"rebase#{name}", "job"))
+    return row is not None and row["state"] == "done"
 
 
 def fates(house: House, name: str) -> list[Row]:
@@ -224,7 +235,8 @@ def moved_by(house: House, number: str, to: int) -> bool:
 
 def plan_of(job: Row) -> Plan:
     data = job["data"]
-    return Plan(data["to"], data["stages"], data["fields"], data["checked"], data["accepted"])
+    members = ("to", "stages", "fields", "checked", "accepted")
+    return Plan(**{name: data[name] for name in members}, by=job["by"])
 
 
 def _next(progress: Row, cursor: Any) -> Row:

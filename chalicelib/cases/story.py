@@ -6,8 +6,8 @@ Nothing is shown that is not named here; adding an attribute to a row changes no
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.cases import board, clockwork, documents, offers, papers, tasks, wording
-from chalicelib.cases.file import CORRECTION, CaseFile, answers_of, unpack
+from chalicelib.cases import board, clockwork, documents, offers, papers, ruling, tasks, wording
+from chalicelib.cases.file import CORRECTION, REBASED, CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.offers import Reader
 from chalicelib.cases.permission import any_role, concerns, hidden
@@ -21,6 +21,7 @@ from chalicelib.services.document import Data, Service
 
 # What the office of a restricted case is called.
 OFFICE: Texts = {"zh-Hans": "承办单位", "en": "The office that handles it"}
+UNSAID: Texts = {"zh-Hans": "此项填写不对", "en": "This answer is not right"}
 
 
 def resident(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def resident(house: House, file: CaseFile, service: Service, language: str) -> d
         "papers": _papers(house, service, file, language),
         "actions": _applicant_actions(Reader(house, APPLICANT, file, service, language)),
         "contact": _contact(house, file, service, language),
-        **_correction(house, file, service),
+        **_fee(house, file, service, language),
+        **_correction(house, file, service, language),
     }
 
 
@@ -68,6 +70,7 @@ def officer(
         "papers": _papers(house, service, file, language),
         "notices": [_notice(house, caller, file, service, row) for row in file.notices],
         "acts": offers.beside(reader),
+        **_fee(house, file, service, language, bool(withheld)),
     }
 
 
@@ -234,7 +237,21 @@ def _applicant_actions(reader: Reader) -> list[dict[str, Any]]:
     return [*offers.beside(reader), *of_tasks]
 
 
-def _correction(house: House, file: CaseFile, service: Service) -> dict[str, Any]:
+def _fee(
+    house: House, file: CaseFile, service: Service, language: str, withheld: bool = False
+) -> dict[str, Any]:
+    """What is to pay, as the receipt told it, with the reasons of the version it was given under;
+    nothing where no table spoke of a fee. Reasons could tell of answers that are withheld."""
+    first, *others = file.events
+    if "fee" not in first["data"]:
+        return {}
+    moved = next((row["data"]["from"] for row in others if row["type"] == REBASED), None)
+    given = service if moved is None else house.catalogue.version(service.id, int(moved))
+    fee = ruling.told(given, first["data"], language)["fee"]
+    return {"fee": {**fee, "reasons": []} if withheld else fee}
+
+
+def _correction(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
     """What is asked of the applicant for a new version: which, what is wrong, the answers now."""
     task = next((row for row in file.open_tasks() if row["task_kind"] == CORRECTION), None)
     if task is None:
@@ -246,10 +263,16 @@ def _correction(house: House, file: CaseFile, service: Service) -> dict[str, Any
             "task": task["task"],
             "version": task["about"]["to"],
             "form": f"/services/{service.id}/versions/{task['about']['to']}/form",
-            "errors": asked["findings"],
+            "errors": [_told_wrong(one, language) for one in asked["findings"]],
             "answers": answers_of(house.ports.keys, file),
         }
     }
+
+
+def _told_wrong(found: Data, language: str) -> dict[str, str]:
+    """A finding in one language; the first ones that were kept had no sentences."""
+    message = pick(found.get("texts", UNSAID), language)
+    return {"pointer": found["pointer"], "keyword": found["keyword"], "message": message}
 
 
 def _notice(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from chalicelib.cases import waiting, wording
+from chalicelib.cases import notices, waiting, wording
 from chalicelib.cases.clockwork import readings
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
 from chalicelib.cases.waiting import Telling
 from chalicelib.clocks.clock import explain
+from chalicelib.platform import times
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
 
@@ -91,14 +92,25 @@ def _owed(it: Telling) -> Iterator[str]:
                 continue
             what = f"{it.pick(EFFECTS[effect['do']])}{_named(it, effect)}"
             tried = effect["attempts"]
-            if not tried:
-                yield it.say(f"待办外部动作：{what}，马上办。", f"Still owed: {what}, at once.")
-                continue
-            due = it.moment(effect["due"])
+            often = "once" if tried == 1 else f"{tried} times"
+            tries = it.say(f"，已试{tried}次", f", tried {often}") if tried else ""
+            when = _when(it, effect)
             yield it.say(
-                f"待办外部动作：{what}，已试{tried}次，{due}再试。",
-                f"Still owed: {what}, tried {tried} times, next at {due}.",
+                f"待办外部动作：{what}{tries}，{when}。", f"Still owed: {what}{tries}, {when}."
             )
+
+
+def _when(it: Telling, effect: Row) -> str:
+    """When it is tried next; a notice that is due at night waits for the morning."""
+    now = it.house.now()
+    due = max(now, times.moment(effect["due"]))
+    held = notices.held_until(it.house, it.service, effect, due)
+    at = it.moment(times.text(held or due))
+    if held is not None:
+        return it.say(f"夜间不打扰，{at}发送", f"held over night, to be sent at {at}")
+    if effect["attempts"]:
+        return it.say(f"{at}再试", f"next at {at}")
+    return it.say("马上办", "at once") if due == now else it.say(f"{at}办", f"at {at}")
 
 
 def _named(it: Telling, effect: Row) -> str:

@@ -111,7 +111,11 @@ class Directory:
 
     def tenures(self, service: str) -> tuple[Tenure, ...]:
         """Who owned a service when, oldest first."""
-        return tenure.tenures(self._rows(f"owner#{service}"))
+        rows = self._rows(f"owner#{service}")
+        if not rows:
+            # Publishing it may name an owner any moment.
+            self._kept.pop((f"owner#{service}", ""), None)
+        return tenure.tenures(rows)
 
     def seals(self, unit: str) -> tuple[Seal, ...]:
         """The seals of a unit, those that are retired included."""

@@ -2,19 +2,21 @@
 
 A transfer ends no record and changes no case: it adds the next tenure of each item, and retires
 the seal of a unit that has no item left (R01). Open cases keep the unit they were received for.
-Only the publisher function, invoked by an operator, calls what writes.
+Only the publisher function calls what writes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from chalicelib.people import seeding, tenure
+from chalicelib.people import adoption, audit, seeding, tenure
 from chalicelib.people.seeding import UnknownNode, UnknownUnit
 from chalicelib.people.tenure import DAY, Seal, Tenure
 from chalicelib.platform.ports import Row, Store, Table
 
 RETIRED = "retired"
+# Services of a transfer that are written at once, each with its entry in the history.
+AT_ONCE = 16
 
 
 class InvalidTransfer(ValueError):
@@ -25,8 +27,8 @@ def register(store: Store, data: Mapping[str, Any]) -> Row:
     """Take in units, seals and who owns what: {"units", "seals", "owners"}; repeatable.
 
     Ownership that is recorded already is never overwritten: an owner other than the present one
-    is listed under `refused`, since that takes a transfer. Raises UnknownNode, UnknownUnit; then
-    nothing is written.
+    is listed under `refused`, since that takes a transfer. With `dry_run` nothing is written.
+    Raises UnknownNode, UnknownUnit; then nothing is written.
     """
     units, seals = list(data.get("units", [])), list(data.get("seals", []))
     _refuse_unknown(store, units, [*seals, *data.get("owners", [])])
@@ -42,28 +44,26 @@ def register(store: Store, data: Mapping[str, Any]) -> Row:
             same += 1
         else:
             refused.append({**owner, "owner": last[0].unit})
-    seeding.put(store, [*rows, *seeding.owners(new)])
+    if not data.get("dry_run"):
+        seeding.put(store, [*rows, *seeding.owners(new)])
     return {"units": len(units), "owners": len(new), "unchanged": same, "refused": refused}
 
 
-def transfer(store: Store, data: Mapping[str, Any]) -> Row:
+def transfer(store: Store, data: Mapping[str, Any], at: str) -> Row:
     """One unit takes over the items of others: {"to", "from": [units], "on", "because"}.
 
-    `services` names the items, absent all that those units own. A repeat writes nothing and
-    reports the same. Raises InvalidTransfer, UnknownUnit; then nothing is written.
+    `services` names the items, absent all that those units own. `at` is the moment as text that
+    the histories of the items tell. A repeat writes nothing and reports the same. Raises
+    InvalidTransfer, UnknownUnit; then nothing is written.
     """
     order = _order(store, data)
     held = {service: _tenures(store, service) for service in _owned(store)}
-    chosen = set(data.get("services") or held)
-    if chosen - held.keys():
-        raise InvalidTransfer(f"nobody owns {', '.join(sorted(chosen - held.keys()))}")
-    moving = [service for service in sorted(chosen) if order.takes(held[service])]
-    later = [service for service in moving if order.comes_late(held[service])]
-    if later:
-        raise InvalidTransfer(f"passed on already on or after {order.on}: {', '.join(later)}")
+    moving = _moving(order, held, list(dict.fromkeys(data.get("services") or ())))
     owners = [order.owner(service, held[service]) for service in moving]
     new = [owner for owner in owners if order.still_moves(held[owner["service"]])]
-    seeding.put(store, list(seeding.owners(new)))
+    for first in range(0, len(new), AT_ONCE):
+        part = new[first : first + AT_ONCE]
+        seeding.put(store, [*seeding.owners(part), *(order.noted(one, at) for one in part)])
     left, former = _left(order, held, moving), {owner["former"] for owner in owners}
     seals = [seal for unit in sorted(former - left.keys()) for seal in _seals(store, unit)]
     retiring = [seal for seal in seals if seal.active_on(order.on)]
@@ -95,9 +95,9 @@ def concentration(store: Store, data: Mapping[str, Any]) -> Row:
 
 COMMANDS: Mapping[str, Callable[[Store, Mapping[str, Any]], Row]] = {
     "register": register,
-    "transfer": transfer,
     "concentration": concentration,
     "capability": seeding.capability,
+    "units": adoption.units,
 }
 
 
@@ -138,6 +138,13 @@ class _Order(NamedTuple):
             "former": before.unit if before else "",
         }
 
+    def noted(self, owner: Row, at: str) -> Row:
+        """The entry of an item's history."""
+        names = ("unit", "former", "from")
+        told = {"do": "transfer", "by": "operator", "message": self.because}
+        told |= {name: owner[name] for name in names}
+        return audit.entry(owner["service"], at, "transfer", told)
+
     def retired(self, seal: Seal) -> Row:
         return seeding.seal(
             {
@@ -155,22 +162,43 @@ def _order(store: Store, data: Mapping[str, Any]) -> _Order:
     try:
         on = date.fromisoformat(data["on"])
     except (TypeError, ValueError) as error:
-        raise InvalidTransfer(f"{data['on']}: no day") from error
+        raise InvalidTransfer(f"{data['on']} 不是日期（not a day such as 2026-05-27）") from error
     order = _Order(data["to"], frozenset(data["from"]), on, str(data["because"]).strip())
     if not order.units or order.to in order.units or not order.because:
-        raise InvalidTransfer("a transfer needs other units, and a reason")
+        said = "划转须写明另外的单位和理由（a transfer needs other units, and a reason）"
+        raise InvalidTransfer(said)
     _refuse_unknown(store, [], [{"unit": unit} for unit in (order.to, *sorted(order.units))])
     return order
+
+
+def _moving(
+    order: _Order, held: Mapping[str, tuple[Tenure, ...]], named: Sequence[str]
+) -> list[str]:
+    """The items that pass on: those that are named, else all. Raises InvalidTransfer."""
+    whose = ", ".join(sorted(order.units))
+    strange = sorted(one for one in named if one not in held or not order.takes(held[one]))
+    if strange:
+        said = f"{order.on}前一日不归{whose}主管（not owned by {whose} the day before {order.on}）"
+        raise InvalidTransfer(f"{said}：{', '.join(strange)}")
+    moving = [service for service in sorted(named or held) if order.takes(held[service])]
+    if not moving:
+        said = f"{whose}没有可划转的事项（{whose} owns nothing the day before {order.on}）"
+        raise InvalidTransfer(said)
+    later = [service for service in moving if order.comes_late(held[service])]
+    if later:
+        said = f"{order.on}或之后已经划转（passed on already on or after {order.on}）"
+        raise InvalidTransfer(f"{said}：{', '.join(later)}")
+    return moving
 
 
 def _refuse_unknown(store: Store, units: Iterable[Row], naming: Iterable[Row]) -> None:
     nodes = {unit["unit"]: unit["node"] for unit in units}
     for node in sorted(set(nodes.values())):
         if store.get(Table.DIRECTORY, (f"node#{node}", "node")) is None:
-            raise UnknownNode(node)
+            raise UnknownNode(seeding.unknown_node(node))
     for unit in sorted({row["unit"] for row in naming} - nodes.keys()):
         if store.get(Table.DIRECTORY, (f"unit#{unit}", "unit")) is None:
-            raise UnknownUnit(unit)
+            raise UnknownUnit(seeding.unknown_unit(unit))
 
 
 def _left(

@@ -27,6 +27,10 @@ class UnknownUnit(ValueError):
     """A service, a seal or a transfer names a unit that is not in the directory."""
 
 
+class InvalidTrust(ValueError):
+    """No public Ed25519 key in the form of a JWK (RFC 8037), with its kid."""
+
+
 class InvalidAbsence(ValueError):
     """Its days are no dates, end before they begin, or are more than LONGEST_ABSENCE."""
 
@@ -38,7 +42,7 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
     """
     rows = [
         *_nodes(data["nodes"]),
-        *_plain(data.get("units", []), "unit"),
+        *units(data.get("units", [])),
         *map(seal, data.get("seals", [])),
         *owners(data.get("owners", [])),
         *map(_capability, data.get("capabilities", [])),
@@ -51,7 +55,7 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
         for holder in (row["data"], *row["data"].get("rows", ())):
             node = holder.get("node")
             if node is not None and node not in known:
-                raise UnknownNode(f"{row['pk']}: {node}")
+                raise UnknownNode(f"{row['pk']}: {unknown_node(node)}")
     put(store, rows)
     return {"rows": len(rows)}
 
@@ -74,7 +78,7 @@ def capability(store: Store, data: Mapping[str, Any]) -> Row:
     for row in data["rows"]:
         node = row.get("node")
         if node is not None and store.get(Table.DIRECTORY, (f"node#{node}", "node")) is None:
-            raise UnknownNode(f"{data['service']}: {node}")
+            raise UnknownNode(f"{data['service']}: {unknown_node(node)}")
     store.transact([Put(Table.DIRECTORY, _capability(data), None)])
     return {"service": data["service"], "rows": len(data["rows"])}
 
@@ -120,10 +124,14 @@ def calendar(store: Store, data: Mapping[str, Any]) -> Row:
 def trust(store: Store, data: Mapping[str, Any]) -> Row:
     """Believe packages that are signed with this key, or with "revoke" no longer do.
 
-    {"name": whose it is, "key": a public Ed25519 JWK with its kid}.
+    {"name": whose it is, "key": a public Ed25519 JWK with its kid, as `GET /packages/key` has it}.
+    Raises InvalidTrust; then nothing is written.
     """
-    key = data["key"]
-    kept = {name: str(key[name]) for name in ("kty", "crv", "x", "kid")}
+    key = data["key"] if isinstance(data["key"], Mapping) else {}
+    kept = {name: str(key.get(name) or "") for name in ("kty", "crv", "x", "kid")}
+    if (kept["kty"], kept["crv"]) != ("OKP", "Ed25519") or not (kept["x"] and kept["kid"]):
+        said = "不是事项包的公钥（no public Ed25519 JWK with its kid, as GET /packages/key has it）"
+        raise InvalidTrust(said)
     row = _row(f"trust#{kept['kid']}", "trust", "trust", {"name": data["name"], "key": kept})
     row["data"]["revoked"] = bool(data.get("revoke"))
     store.transact([Put(Table.DIRECTORY, row, None)])
@@ -172,9 +180,22 @@ def seal(data: Mapping[str, Any]) -> Row:
     return _row(f"unit#{data['unit']}", f"seal#{data['seal']}", "seal", _dated(data))
 
 
-def units(units: list[Mapping[str, Any]]) -> Iterator[Row]:
-    """The rows of units as a directory document has them."""
-    return _plain(units, "unit")
+def units(units: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """The rows of units as a directory document has them, each with its line in the register."""
+    for unit in units:
+        yield _row(f"unit#{unit['unit']}", "unit", "unit", unit)
+        listed = {name: unit[name] for name in ("unit", "node", "titles") if name in unit}
+        yield _row("units", unit["unit"], "unit", listed)
+
+
+def unknown_node(node: str) -> str:
+    """What to say of a node that is not there."""
+    return f"没有节点{node}（there is no node {node}）"
+
+
+def unknown_unit(unit: str) -> str:
+    """What to say of a unit that is not there."""
+    return f"没有单位{unit}（there is no unit {unit}）"
 
 
 def _capability(data: Mapping[str, Any]) -> Row:

@@ -4,6 +4,7 @@
   code#<12>      / code      the node that carries an official region code
   unit#<id>      / unit      an office on a node, with what its documents and notices print;
                              beside it `seal#<id>` rows: title, from, to (retired)
+  units          / <id>      unit: the register of units, in short
   owner#<service>/ owner     the unit that owns the service here, undated; `from#<day>` the one
                              that owns it from that day on: a transfer writes one and keeps all
   owners         / <service> owned: the register of services that have an owner

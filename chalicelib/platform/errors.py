@@ -23,7 +23,8 @@ MEMBERS = frozenset({"missingProperty", "additionalProperty"})
 class Finding(NamedTuple):
     """One thing wrong at one place: `pointer` is a JSON Pointer into what was sent.
 
-    A warning says what could be better and refuses nothing.
+    A warning says what could be better and refuses nothing. `base` leads to the instance that a
+    schema judged; where none is given, to the one of INSTANCES.
     """
 
     pointer: str
@@ -32,17 +33,20 @@ class Finding(NamedTuple):
     params: Mapping[str, Any] = MappingProxyType({})
     schema_path: str = ""
     severity: str = "error"
+    base: str | None = None
 
     @property
     def instance_path(self) -> str:
-        """The value that was judged, as Ajv names it: from the instance of the form's schema on.
+        """The value that was judged, as Ajv names it: from the instance of its schema on.
 
         Of a member that is missing, or should not be there, it is the parent.
         """
         path = self.pointer
         if not MEMBERS.isdisjoint(self.params):
             path = path.rpartition("/")[0]
-        base = next((one for one in INSTANCES if f"{path}/".startswith(f"{one}/")), "")
+        base = self.base
+        if base is None:
+            base = next((one for one in INSTANCES if f"{path}/".startswith(f"{one}/")), "")
         return path.removeprefix(base)
 
     def body(self, language: str) -> dict[str, Any]:
@@ -240,12 +244,19 @@ class VerdictNotAccepted(Conflict):
     }
 
 
+class WrongState(Conflict):
+    slug = "service-state"
+    titles = {"zh-Hans": "事项现在不能这样办理", "en": "The service does not allow this now"}
+
+
+class NoDraft(Conflict):
+    slug = "no-draft"
+    titles = {"zh-Hans": "此上传不是草稿", "en": "This upload is no draft"}
+
+
 class NotOpenYet(Conflict):
     slug = "not-open-yet"
-    titles = {
-        "zh-Hans": "此事项尚未开办",
-        "en": "This service is not open yet",
-    }
+    titles = {"zh-Hans": "此事项尚未开办", "en": "This service is not open yet"}
 
 
 class ServiceClosed(Problem):
@@ -296,12 +307,17 @@ class UnknownRegion(Refused):
     titles = {"zh-Hans": "所选地区不在受理范围", "en": "This region is not served here"}
 
 
+class NoOwner(Refused):
+    slug = "no-owner"
+    titles = {
+        "zh-Hans": "没有单位主管此事项：发布时写明 unit",
+        "en": "No unit owns this service: name one with unit",
+    }
+
+
 class NotOffered(Refused):
     slug = "not-offered-here"
-    titles = {
-        "zh-Hans": "此事项尚未在该地区开办",
-        "en": "This service is not open in this region",
-    }
+    titles = {"zh-Hans": "此事项尚未在该地区开办", "en": "This service is not open in this region"}
 
 
 class KeyReused(Problem):

@@ -2,7 +2,8 @@
 
 Reads RFC 8259 text strictly: size and depth are counted on the raw bytes before parsing; NaN,
 Infinity, duplicate names, lone surrogates, a byte order mark and any encoding but UTF-8 are
-refused; a number that would not read back equal is refused.
+refused; a number that would not read back equal is refused. So is U+FFFD, also escaped: a gateway
+that read another encoding as UTF-8 leaves it where a character was, and no text has it else.
 """
 
 import json
@@ -35,21 +36,35 @@ LONGEST_QUOTED = 40
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
-_ESCAPED_SUSPECT = re.compile(r"\\u(?:00[01][0-9a-f]|007f|008|009|20[0-6]|d[89a-f]|feff)", re.I)
+_ESCAPED_SUSPECT = re.compile(
+    r"\\u(?:00[01][0-9a-f]|007f|008|009|20[0-6]|d[89a-f]|feff|fffd)", re.I
+)
 # Control characters but tab and line feeds, and the bidirectional overrides and isolates that
 # can make a text read as another (Unicode TR 36).
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+# What decoders put where bytes are not of their encoding.
+_LOST = "\ufffd"
+_NOT_UTF_8 = (
+    "不是UTF-8编码，部分文字已无法辨认；请改用UTF-8编码重新发送",
+    "it was not sent as UTF-8, and some characters are lost; please send it again as UTF-8",
+)
 
 
-def read(raw: bytes, max_bytes: int = MAX_BYTES, max_parts: int = MAX_PARTS) -> Any:
-    """The value in `raw`. Raises Malformed, TooLarge, NumberOutOfRange or TextNotAllowed."""
+def read(
+    raw: bytes, max_bytes: int = MAX_BYTES, max_parts: int = MAX_PARTS, lossy: bool = False
+) -> Any:
+    """The value in `raw`. Raises Malformed, TooLarge, NumberOutOfRange or TextNotAllowed.
+
+    Of a text that is no JSON the refusal names line and column, and repeats nothing of it.
+    `lossy` takes U+FFFD: who sends can do nothing about it.
+    """
     if len(raw) > max_bytes:
         raise TooLarge
     _refuse_depth(raw, max_parts)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Malformed(_texts("不是UTF-8编码", "not UTF-8")) from error
+        raise Malformed(_texts(*_NOT_UTF_8)) from error
     try:
         value = json.loads(
             text,
@@ -61,10 +76,12 @@ def read(raw: bytes, max_bytes: int = MAX_BYTES, max_parts: int = MAX_PARTS) -> 
     except _Twice as error:
         name = _quotable(str(error))
         raise Malformed(_texts(f"名称重复：{name}", f"a name stands twice: {name}")) from error
+    except json.JSONDecodeError as error:
+        raise Malformed(_no_json(text, error)) from error
     except (ValueError, RecursionError) as error:
         raise Malformed(_texts("不是有效的JSON", "not valid JSON")) from error
-    if _FORBIDDEN.search(text) or _ESCAPED_SUSPECT.search(text):
-        _refuse_text(value)
+    if _LOST in text or _FORBIDDEN.search(text) or _ESCAPED_SUSPECT.search(text):
+        _refuse_text(value, lossy)
     return value
 
 
@@ -107,6 +124,16 @@ def _quotable(name: str) -> str:
     return _FORBIDDEN.sub("?", shown)
 
 
+def _no_json(text: str, error: json.JSONDecodeError) -> dict[str, str]:
+    """Where the reader gave up, both counted from 1, and never what stands there; or that the
+    encoding is wrong, which takes quotation marks away too."""
+    if _LOST in text:
+        return _texts(*_NOT_UTF_8)
+    line, column = error.lineno, error.colno
+    zh, en = f"第{line}行第{column}列", f"line {line}, column {column}"
+    return _texts(f"不是有效的JSON：{zh}", f"not valid JSON: {en}")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
@@ -115,8 +142,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _constant(name: str) -> Any:
-    raise ValueError(name)
+def _constant(_: str) -> Any:
+    zh, en = "没有NaN和Infinity这样的数", "it has no NaN and no Infinity"
+    raise Malformed(_texts(f"不是有效的JSON：{zh}", f"not valid JSON: {en}"))
 
 
 def _float(text: str) -> float:
@@ -139,22 +167,21 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _refuse_text(value: Any) -> None:
+def _refuse_text(value: Any, lossy: bool) -> None:
     for path, text in _walk(value, ()):
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise Malformed(_texts("含有不完整的字符", "a lone surrogate")) from error
+        if _LOST in text and not lossy:
+            raise _not_allowed(path, _NOT_UTF_8)
         if _FORBIDDEN.search(text):
-            raise TextNotAllowed(
-                findings=[
-                    Finding(
-                        "".join(f"/{escape(str(step))}" for step in path),
-                        "text",
-                        _texts("含有不允许的字符", "has a forbidden character"),
-                    )
-                ]
-            )
+            raise _not_allowed(path, ("含有不允许的字符", "has a forbidden character"))
+
+
+def _not_allowed(path: Path, says: tuple[str, str]) -> TextNotAllowed:
+    pointer = "".join(f"/{escape(str(step))}" for step in path)
+    return TextNotAllowed(findings=[Finding(pointer, "text", _texts(*says))])
 
 
 def _walk(value: Any, pointer: Path) -> Iterator[tuple[Path, str]]:

@@ -35,7 +35,8 @@ def routes(door: Door) -> Blueprint:
     @channel.route("/channels/sms", methods=["POST"])
     def receive_sms() -> Response:
         signed(door, "sms")
-        message = door.body()
+        # A character that a phone or a provider could not write must not lose the message.
+        message = door.body(lossy=True)
         findings = door.house.forms.check("message", MESSAGE_SCHEMA, message)
         if not findings and identifiers.normalise_phone(message["from"]) is None:
             zh, en = "不是电话号码", "This is no telephone number"

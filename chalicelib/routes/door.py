@@ -108,13 +108,16 @@ class Door:
     def language(self) -> str:
         return language_of(self.header("accept-language") or "")
 
-    def body(self, max_bytes: int = strict.MAX_BYTES) -> Any:
-        """The JSON body, read strictly. Raises UnsupportedMediaType, Malformed, TooLarge …"""
+    def body(self, max_bytes: int = strict.MAX_BYTES, lossy: bool = False) -> Any:
+        """The JSON body, read strictly; `lossy` as the reader of JSON has it.
+
+        Raises UnsupportedMediaType, Malformed, TooLarge …
+        """
         kind = (self.header("content-type") or JSON).replace(" ", "").replace('"', "").lower()
         encoding = (self.header("content-encoding") or "identity").lower()
         if kind not in (JSON, f"{JSON};charset=utf-8") or encoding != "identity":
             raise UnsupportedMediaType
-        body = strict.read(self.raw, max_bytes)
+        body = strict.read(self.raw, max_bytes, lossy=lossy)
         if not isinstance(body, dict):
             raise Malformed({"zh-Hans": "须为JSON对象", "en": "a JSON object is needed"})
         return body

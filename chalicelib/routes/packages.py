@@ -7,7 +7,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.people.authority import Caller
 from chalicelib.platform import times
-from chalicelib.platform.errors import BadRequest, NotFound, Refused
+from chalicelib.platform.errors import BadRequest, Finding, NotFound, Refused
 from chalicelib.platform.json import compact
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import ConditionFailed
@@ -15,8 +15,10 @@ from chalicelib.routes.door import Door, reply
 from chalicelib.routes.handing import publisher
 
 if TYPE_CHECKING:
+    from chalicelib.people import adoption
     from chalicelib.services.life import package, uploads
 else:
+    adoption = lazy("chalicelib.people.adoption")
     package = lazy("chalicelib.services.life.package")
     uploads = lazy("chalicelib.services.life.uploads")
 
@@ -31,6 +33,12 @@ IMPORT_SCHEMA = {
     "required": ["package"],
     "properties": {
         "package": {"type": "string", "maxLength": 3 * 1024 * 1024},
+        "services": {
+            "type": "array",
+            "maxItems": 300,
+            "items": {"type": "string", "maxLength": 64},
+            "description": "as `GET /packages` answers it: what the package holds",
+        },
         "map": {
             "type": "object",
             "additionalProperties": False,
@@ -65,10 +73,19 @@ def routes(door: Door) -> Blueprint:
         if findings:
             raise Refused(findings=findings)
         found = package.unpack(sent["package"], door.house.directory.trusted)
+        refuse_others(sent, [one["document"].get("service") for one in found])
         taken = [take(door, caller, one["document"], sent.get("map", {})) for one in found]
         return reply({"services": taken}, 202)
 
     return blueprint
+
+
+def refuse_others(sent: Any, held: list[Any]) -> None:
+    """Raises Refused where what is said of the package is not what it holds."""
+    if sent.get("services", held) != held:
+        names = "、".join(map(str, held))
+        texts = {"zh-Hans": f"与包中的事项不同：{names}", "en": f"the package holds {names}"}
+        raise Refused(findings=[Finding("/services", "const", texts, {"allowedValue": held})])
 
 
 def take(door: Door, caller: Caller, document: Any, names: Any) -> dict[str, Any]:
@@ -105,7 +122,8 @@ def known(door: Door) -> dict[str, Any]:
 
 
 def owner(door: Door, service: str) -> list[dict[str, Any]]:
-    """A service that no unit owns here cannot take cases."""
-    if door.house.directory.owner(service, door.house.today()) is not None:
+    """A service that no unit owns here is published with `unit`."""
+    known = len(service) <= package.LONGEST_NAME
+    if known and adoption.owner_of(door.house.ports.store, service, door.house.today()):
         return []
     return [{"kind": "owners", "name": service, "pointers": ["/service"]}]

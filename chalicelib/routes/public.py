@@ -1,5 +1,7 @@
 """For everybody: the catalogue, one service, the schema of service documents."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
@@ -11,6 +13,7 @@ from chalicelib.platform.ports import Row
 from chalicelib.routes.caching import A_MINUTE, tagged
 from chalicelib.routes.door import Door, reply
 from chalicelib.services.guide import guide
+from chalicelib.services.offer import offer_of
 from chalicelib.services.schema import schema_text
 
 if TYPE_CHECKING:
@@ -28,12 +31,13 @@ def routes(door: Door) -> Blueprint:
 
     @public.route("/services", methods=["GET"])
     def list_services() -> Response:
-        language, node = door.language, door.query("node")
+        language, node, now = door.language, door.query("node"), door.house.now()
         path = place(door, node) if node is not None else None
+        wanted = {name: filter_of(door, name) for name in ("class", "field")}
         services = [
             {**entry, "title": pick(entry["titles"], language)}
             for entry in door.house.catalogue.entries()
-            if path is None or listed(entry, path)
+            if (path is None or taken(entry, path, now)) and matches(entry, wanted)
         ]
         return tagged(door, {"services": services}, A_MINUTE)
 
@@ -56,9 +60,7 @@ def routes(door: Door) -> Blueprint:
 
     @public.route("/board", methods=["GET"])
     def read_board() -> Response:
-        node, category = door.query("node"), door.query("category")
-        if max(len(node or ""), len(category or "")) > LONGEST_FILTER:
-            raise BadRequest
+        node, category = filter_of(door, "node"), filter_of(door, "category")
         page = board.read(door.house, node, category, door.query("cursor"), door.language)
         return reply(page, headers={**A_MINUTE, "Vary": "Accept-Language"})
 
@@ -73,7 +75,22 @@ def place(door: Door, node: str) -> tuple[str, ...]:
     return found.path
 
 
-def listed(entry: Row, path: tuple[str, ...]) -> bool:
-    """Whether the service takes new cases at a node with this path."""
-    nodes = entry.get("nodes", ())
-    return entry.get("state") == "published" and (not nodes or any(n in path for n in nodes))
+def filter_of(door: Door, name: str) -> str | None:
+    """A parameter by which a list is made shorter. Raises BadRequest for one that is too long."""
+    value = door.query(name)
+    if len(value or "") > LONGEST_FILTER:
+        raise BadRequest
+    return value
+
+
+def taken(entry: Row, path: tuple[str, ...], now: datetime) -> bool:
+    """Whether the service takes new cases at a node with this path, now."""
+    offer = offer_of({"version": entry["version"], "content": "", "data": entry})
+    return offer.open(now) and offer.covers(path)
+
+
+def matches(entry: Row, wanted: Mapping[str, str | None]) -> bool:
+    """Whether the texts of these members are as wanted, in one language or another."""
+    return all(
+        word is None or word in entry.get(name, {}).values() for name, word in wanted.items()
+    )

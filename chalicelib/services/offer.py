@@ -21,7 +21,8 @@ class State(StrEnum):
 
 
 class Offer(NamedTuple):
-    """`nodes`: the subtrees of the region tree where it is open; empty means everywhere.
+    """`opens_at` is the first moment at which cases are taken, `closes_at` the first at which none
+    are any more. `nodes`: the subtrees of the region tree where it is open; empty means everywhere.
 
     `later` is the version that takes over at a moment to come: {"version", "content", "at"}.
     """
@@ -44,11 +45,19 @@ class Offer(NamedTuple):
 
     def refuse_closed(self, now: datetime) -> None:
         """Raises ServiceClosed, NotOpenYet unless new cases are taken at this moment."""
-        moment = times.text(now)
-        if self.state is not State.PUBLISHED or (self.closes_at and self.closes_at <= moment):
+        if self.state is not State.PUBLISHED or self.over(now):
             raise ServiceClosed
-        if self.opens_at > moment:
+        if self.opens_at > times.text(now):
             raise NotOpenYet
+
+    def over(self, now: datetime) -> bool:
+        """Whether its closing moment has come."""
+        return "" < self.closes_at <= times.text(now)
+
+    def open(self, now: datetime) -> bool:
+        """Whether new cases are taken at this moment, somewhere."""
+        begun = self.opens_at <= times.text(now)
+        return self.state is State.PUBLISHED and begun and not self.over(now)
 
     def refuse_outside(self, path: Sequence[str]) -> None:
         """Raises NotOffered unless the service is open at a node with this path."""

@@ -20,8 +20,8 @@ def load(path: Path) -> Any:
 
 def document() -> dict[str, Any]:
     made: dict[str, Any] = load(LICENCE / "service.json")
-    # It opens cases of another service, and computes, from answers that this form does not have.
-    del made["flow"]["tasks"]["proposed"], made["logic"]
+    # It opens cases, computes and counts, from answers that this form does not have.
+    del made["flow"]["tasks"]["proposed"], made["logic"], made["counts"]
     made |= {
         "service": SERVICE,
         "form": load(FORM),

@@ -2,17 +2,24 @@
 open cases stay with the unit they were received for.
 """
 
+import csv
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.people.issuing import authority_of
+from chalicelib.platform.ports import Table
 from chalicelib.services.sheets import sheet
+from infra import catalogue
+from infra.failures import Refused
 from infra.intake import put_in, tried_out
 from infra.player import Case, expect
+from infra.publisher import in_words
 from tests.journeys.district import BUREAU, DEFAULTS, LIST, REGION, bare, district_list, operator
 from tests.world import World
 
@@ -24,6 +31,7 @@ BECAUSE = "相对集中行政许可权改革（示范）"
 WATER, FOREST, TRADE = "demo-shuili-001", "demo-linye-001", "demo-shangwu-002"
 PAPERS = ["P1", "P2", "P3", "P4"]
 TOWN, READER = "officer-wang", "officer-zhao"
+PUBLISHER = "officer-gao"
 LICENCE = {"licence": "取水〔2026〕1号"}
 HANDED = {"handed_to": "申请人本人", "how": "window", "proof": "送达回证已签"}
 ANSWERS = {
@@ -58,9 +66,15 @@ def merge(*units: str, **more: Any) -> dict[str, Any]:
     return {"transfer": {**order, **more}}
 
 
+@cache
+def in_order() -> list[str]:
+    """The service of each line."""
+    return [one.document["service"] for one in district_list().entries]
+
+
 def lines(*services: str, **changes: str) -> sheet.Sheet:
     """These lines of the list, changed alike."""
-    there = [one.document["service"] for one in district_list().entries]
+    there = in_order()
     rows = sheet.read_csv(LIST.read_bytes())
     return sheet.read([{**rows[there.index(one)], **changes} for one in services], DEFAULTS)
 
@@ -126,6 +140,179 @@ def test_a_document_that_cannot_be_published_stops_nobody_else(world: World) -> 
     assert "/flow/stages/decide" in [one["pointer"] for one in refused["findings"]]
     assert world.http("GET", f"/services/{FOREST}").status == 200
     assert world.http("GET", f"/services/{WATER}").status == 404
+
+
+# --- the command ------------------------------------------------------------------------------
+
+
+def command(world: World, *words: str) -> int:
+    """What an operator types at this world's stack; its exit code."""
+
+    def invoke(event: dict[str, Any]) -> Any:
+        try:
+            return operator(world)(event)
+        except ValueError as error:
+            # As the emulator answers, and the command takes it apart.
+            raise Refused(in_words(Refused(f"publisher failed on it: Error: {error}"))) from error
+
+    try:
+        catalogue.main(list(words), lambda _: invoke)
+    except SystemExit as ended:
+        return int(str(ended.code))
+    except Refused as refusal:
+        print(f"refused: {refusal}")
+        return 2
+    return 0
+
+
+def listed(folder: Path, *services: str, **changes: str) -> str:
+    """A file with these lines of the list, changed alike."""
+    there = in_order()
+    rows = sheet.read_csv(LIST.read_bytes())
+    chosen = [{**rows[there.index(one)], **changes} for one in services]
+    file = folder / "list.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(chosen[0]))
+        writer.writeheader()
+        writer.writerows(chosen)
+    return str(file)
+
+
+Typed = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def typed(world: World, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """(exit code, what was printed) of a command."""
+
+    def run(*words: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = command(world, *words)
+        return code, capsys.readouterr().out
+
+    return run
+
+
+def history(world: World, service: str) -> list[dict[str, Any]]:
+    answer = world.http("GET", f"/services/{service}/history", None, PUBLISHER)
+    found: list[dict[str, Any]] = expect(answer, 200)["history"]
+    return found
+
+
+def test_a_dry_run_says_of_each_row_whether_it_is_new_unchanged_or_changed(
+    world: World, typed: Typed, tmp_path: Path
+) -> None:
+    assert typed("import", listed(tmp_path, WATER, FOREST))[0] == 0
+
+    file = listed(tmp_path, WATER, FOREST, TRADE)
+    text = Path(file).read_text("utf-8").replace("取水许可", "取水许可证", 1)
+    Path(file).write_text(text, "utf-8")
+    kept = world.store.partition(Table.DIRECTORY, "catalogue")
+    code, said = typed("import", file, "--dry-run")
+
+    assert code == 0
+    assert f"第2行 {WATER} " in said and "有改动，safe（changed, safe）" in said
+    assert f"第3行 {FOREST} " in said and "未变（unchanged）" in said
+    assert f"第4行 {TRADE} " in said and "新增（new）" in said
+    assert world.store.partition(Table.DIRECTORY, "catalogue") == kept
+    assert world.http("GET", f"/services/{TRADE}").status == 404
+
+
+def test_a_row_that_touches_open_cases_goes_in_only_when_that_is_accepted(
+    world: World, typed: Typed, tmp_path: Path
+) -> None:
+    typed("import", listed(tmp_path, WATER, FOREST, 承诺时限="10"))
+    longer = listed(tmp_path, WATER, FOREST, 承诺时限="15")
+
+    code, said = typed("import", longer, "--dry-run")
+    assert code == 1
+    assert f"第2行 {WATER} " in said and "narrowing" in said and "不予导入（refused）" in said
+    assert typed("import", longer)[0] == 2
+    assert world.http("GET", f"/services/{WATER}").body["version"] == 1
+
+    code, said = typed("import", longer, "--accept", "narrowing")
+
+    assert code == 0
+    assert "有改动，narrowing（changed, narrowing），第2版（version 2）" in said
+    assert world.http("GET", f"/services/{WATER}").body["version"] == 2
+
+
+def test_the_history_says_why_an_item_was_imported_and_passed_on(
+    world: World, typed: Typed, tmp_path: Path
+) -> None:
+    typed("import", listed(tmp_path, WATER), "--message", "第一批下放事项")
+    world.moment += timedelta(minutes=1)
+    passed = ("--to", BUREAU, "--from", "shuili", "--on", f"{ON}", "--message", BECAUSE)
+    assert typed("transfer", *passed)[0] == 0
+
+    passing, taking = history(world, WATER)
+
+    assert (taking["do"], taking["by"], taking["message"]) == (
+        *("import", "operator", "第一批下放事项"),
+    )
+    told = ("do", "by", "message", "unit", "former", "from")
+    assert [passing[name] for name in told] == [
+        *("transfer", "operator", BECAUSE, BUREAU, "shuili", f"{ON}"),
+    ]
+
+
+def test_an_import_says_of_each_row_what_became_of_it(
+    world: World, typed: Typed, tmp_path: Path
+) -> None:
+    file = listed(tmp_path, WATER, FOREST)
+
+    first, again = typed("import", file)[1], typed("import", file)[1]
+
+    for row, service in ((2, WATER), (3, FOREST)):
+        assert f"第{row}行 {service} " in first and f"第{row}行 {service} " in again
+    assert first.count("新增（new），第1版（version 1）") == 2
+    assert again.count("未变（unchanged），第1版（version 1）") == 2
+    assert [one["message"] for one in history(world, WATER)] == ["导入list.csv"]
+
+
+def test_a_dry_run_names_the_owner_of_an_item_of_another_unit(
+    world: World, typed: Typed, tmp_path: Path
+) -> None:
+    typed("import", listed(tmp_path, WATER))
+    operator(world)(merge("shuili"))
+
+    code, said = typed("import", listed(tmp_path, WATER), "--dry-run")
+
+    assert code == 1
+    assert f"已属 {BUREAU}" in said
+
+
+def test_a_correction_names_a_unit_that_only_the_directory_has(
+    world: World, typed: Typed, tmp_path: Path
+) -> None:
+    typed("import", listed(tmp_path, FOREST))
+    joint = listed(tmp_path, WATER, 办件类型="联办件", 协办单位="吉州区林业局（示范）")
+
+    code, said = typed("import", joint)
+
+    assert code == 0, said
+    assert world.http("GET", f"/services/{WATER}").status == 200
+    assert "linye 吉州区林业局（示范）" in typed("units")[1]
+
+
+@pytest.mark.parametrize(
+    ("to", "former", "why"),
+    [
+        ("nowhere", "shuili", "没有单位nowhere（there is no unit nowhere）"),
+        (BUREAU, "nosuch", "没有单位nosuch（there is no unit nosuch）"),
+        (BUREAU, "linye", f"（not owned by linye the day before {ON}）：{WATER}"),
+    ],
+)
+def test_a_transfer_that_cannot_be_is_refused_in_one_line(
+    typed: Typed, tmp_path: Path, to: str, former: str, why: str
+) -> None:
+    typed("import", listed(tmp_path, WATER, FOREST))
+    order = ("--to", to, "--from", former, "--on", f"{ON}", "--because", BECAUSE)
+
+    code, said = typed("transfer", *order, "--service", WATER)
+
+    assert (code, said.count("\n")) == (2, 1)
+    assert said.startswith("refused: ") and said.rstrip().endswith(why)
 
 
 # --- open cases ------------------------------------------------------------------------------
@@ -267,3 +454,19 @@ def test_a_pilot_village_receives_itself_and_the_others_send_up_to_the_town(worl
     there = {**ANSWERS, "region": "360802101202"}
     case = Case.submit(world, there, PAPERS, service=WATER, reader=READER)
     assert case.view()["site"] == "jz-t1-v2"
+
+
+def test_what_nodes_are_able_to_is_written_from_the_command_line(
+    world: World, typed: Typed
+) -> None:
+    put_in(operator(world), lines(WATER, 受理层级="村级；乡级；县级"))
+    pilot = '[{"level": "village", "node": "jz-t1-v2", "from": "2026-01-01", "because": "试点"}]'
+
+    assert typed("capability", WATER, "--rows", pilot)[0] == 0
+
+    assert applied(world).view()["site"] == "jz-t1"
+    code, said = typed("capability", WATER, "--rows", pilot.replace("jz-t1-v2", "nowhere"))
+    assert (code, said.count("\n")) == (2, 1)
+    assert said.strip().endswith("没有节点nowhere（there is no node nowhere）")
+    for wrong in ("[", "7", "[7]", '[{"level": "village"}]'):
+        assert typed("capability", WATER, "--rows", wrong)[0] == 2

@@ -200,6 +200,16 @@ def test_rjsf_draws_the_errors_of_a_refusal_at_the_fields_they_are_about(
         assert f'id="{place}"' in html["html"], place
 
 
+def test_a_refusal_carries_what_translations_of_errors_are_made_of(world: World) -> None:
+    errors = {one["pointer"]: one for one in submit(world, "")["errors"]}
+
+    assert {place: one["params"] for place, one in errors.items()} == {
+        "/answers/contact/phone": {"missingProperty": "phone"},
+        "/answers/operator/nickname": {"additionalProperty": "nickname"},
+        "/answers/scope": {"limit": 1},
+    }
+
+
 def test_a_refusal_comes_in_the_basic_form_of_json_schema_where_that_is_asked_for(
     world: World,
 ) -> None:

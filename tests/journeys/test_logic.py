@@ -9,7 +9,7 @@ import pytest
 from chalicelib.cases.file import CaseFile, answers_of, load
 from infra.player import Answer, expect
 from tests.journeys.matters import split
-from tests.journeys.people import VILLAGE, example
+from tests.journeys.people import VILLAGE, WINDOW, example
 from tests.world import World, load_json
 
 SERVICE = "business-licence"
@@ -138,6 +138,60 @@ def test_the_receipt_tells_the_fee_its_reasons_and_the_papers_that_the_tables_de
 
     assert web["fee"] == {"fen": 6_500, "reasons": [LARGE["reason"]["en"], PLATE["reason"]["en"]]}
     assert missing == sorted({*needed, "P6"} - {"P3"})
+
+
+FEE = {"fen": 6_500, "reasons": [LARGE["reason"]["en"], PLATE["reason"]["en"]]}
+
+
+def seen(world: World, receipt: Any) -> tuple[Any, Any]:
+    """The case as the applicant sees it, and as an officer does."""
+    english = {"Accept-Language": "en"}
+    secret = {**english, "Receipt-Secret": receipt["secret"]}
+    mine = world.http("GET", f"/my/cases/{receipt['case']}", None, None, secret)
+    view = world.http("GET", f"/cases/{receipt['case']}", None, WINDOW, english)
+    return expect(mine, 200), expect(view, 200)
+
+
+def test_the_fee_of_the_receipt_stays_with_the_case(ruled: World) -> None:
+    receipt = expect(send(ruled, answers("company-at-home-with-prior-approval")), 201)
+    ruled.settle()
+    free = expect(send(ruled, answers("individual-leased")), 201)
+    ruled.settle()
+
+    assert [one["fee"] for one in seen(ruled, receipt)] == [FEE, FEE]
+    assert not any("fee" in one for one in seen(ruled, free))
+
+
+def test_a_case_that_goes_on_under_other_tables_keeps_the_fee_it_was_told(ruled: World) -> None:
+    receipt = expect(send(ruled, answers("company-at-home-with-prior-approval")), 201)
+    ruled.settle()
+    document = load_json(f"forms/{SERVICE}/service.json")
+    document["channels"].append("telephone")
+    assert ruled.publish(document)["published"]
+    path = f"/services/{SERVICE}/rebases"
+    expect(ruled.http("POST", path, {"checked": True}, "officer-gao"), 202)
+    ruled.tick(ruled.moment + ruled.minutes(1))
+
+    mine, view = seen(ruled, receipt)
+
+    assert view["service_version"] == 3
+    assert mine["fee"] == view["fee"] == FEE
+
+
+def test_who_may_not_read_an_answer_is_not_told_it_by_the_reasons_of_the_fee(
+    ruled: World,
+) -> None:
+    document = load_json(f"forms/{SERVICE}/service.json")
+    document["logic"] = {**document["logic"], "tables": TABLES}
+    document["confidential"] = [{"pointer": "/premises_is_home", "to": ["head"]}]
+    assert ruled.publish(document)["published"]
+    receipt = expect(send(ruled, answers("company-at-home-with-prior-approval")), 201)
+    ruled.settle()
+
+    mine, view = seen(ruled, receipt)
+
+    assert view["withheld"] == ["/premises_is_home"]
+    assert (mine["fee"], view["fee"]) == (FEE, {"fen": 6_500, "reasons": []})
 
 
 def test_without_a_rule_that_matches_the_receipt_tells_no_fee_but_the_guide_s(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.platform.ports import Permanent, Retryable
-from infra.player import Case
+from infra.player import Case, expect
 from tests.journeys.people import VILLAGE, WINDOW, example
 from tests.world import World, load_json
 
@@ -81,6 +81,48 @@ def test_nobody_is_disturbed_at_night(world: World) -> None:
     world.tick(NIGHT + timedelta(hours=9, minutes=31))
 
     assert len(world.notifier.sent) == 1
+
+
+def owed(case: Case, language: str = "en") -> list[str]:
+    headers = {"Accept-Language": language}
+    answer = case.front.http("GET", f"/cases/{case.number}/why", None, VILLAGE, headers)
+    return [
+        one for one in expect(answer, 200)["why"] if "待办外部动作" in one or "Still owed" in one
+    ]
+
+
+def test_why_names_the_hour_until_which_a_notice_is_held_at_night(world: World) -> None:
+    world.moment = NIGHT
+    case = submitted(world)
+
+    for moment in (NIGHT, NIGHT + timedelta(hours=9)):
+        world.moment = moment
+        assert owed(case, "zh-Hans") == [
+            "待办外部动作：发送通知“已收件”，夜间不打扰，3月11日08:00发送。"
+        ]
+        assert owed(case) == [
+            "Still owed: send a notice “Received”, held over night, to be sent at 11 Mar 08:00."
+        ]
+
+    world.tick(NIGHT + timedelta(hours=9, minutes=31))
+    assert owed(case) == []
+
+
+def test_why_says_when_a_notice_that_failed_is_tried_again_also_when_that_is_at_night(
+    world: World,
+) -> None:
+    world.notifier.refuse = {"sms": Retryable}
+    case = submitted(world)
+    assert owed(case)[0].endswith("“Received”, tried once, next at 10 Mar 10:01.")
+    world.tick(world.moment + timedelta(minutes=1))
+    assert owed(case)[0].endswith("“Received”, tried 2 times, next at 10 Mar 10:06.")
+
+    world.moment = NIGHT - timedelta(hours=1, minutes=31)  # 20:59 at the office
+    late = submitted(world)
+
+    assert owed(late)[0].endswith(
+        "“Received”, tried once, held over night, to be sent at 11 Mar 08:00."
+    )
 
 
 def test_a_case_is_closed_only_when_its_result_was_told(world: World) -> None:

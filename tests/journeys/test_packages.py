@@ -3,13 +3,17 @@
 import base64
 import json
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jwt.api_jws import PyJWS
 
+from chalicelib.people import seeding
 from chalicelib.services.life import package
+from infra import catalogue
 from infra.player import Case, expect
+from tests.journeys.district import operator
 from tests.journeys.people import example
 from tests.journeys.publishing import AUTHOR, SECOND, order, settled
 from tests.world import World, load_json
@@ -63,6 +67,78 @@ def test_services_go_to_another_deployment_and_are_published_there(
     )
 
 
+def test_what_nobody_owns_there_is_named_and_opened_by_publishing_it_with_a_unit(
+    world: World, bare: World
+) -> None:
+    document = {**load_json("forms/business-licence/service.json"), "service": "other-licence"}
+    unit = "approval-bureau"
+    assert world.publish({"service": document, "unit": unit})["published"]
+    sent = exported(world, "other-licence")
+    trusting(bare, world)
+    bare.publish_all()
+
+    (one,) = expect(imported(bare, sent), 202)["services"]
+
+    assert {"kind": "owners", "name": "other-licence", "pointers": ["/service"]} in one["lacking"]
+    settled(bare, f"/uploads/{one['upload']}")
+    done = order(bare, "other-licence", "publish", SECOND, upload=one["upload"], unit=unit)
+    assert done["state"] == "done", done
+    (again,) = expect(imported(bare, sent), 202)["services"]
+    assert "owners" not in [it["kind"] for it in again["lacking"]]
+    it = example()
+    Case.submit(bare, it["answers"], it["papers_needed"], service="other-licence").stands("receive")
+
+
+def test_what_the_export_answers_is_taken_as_it_is(world: World, bare: World) -> None:
+    world.enter()
+    path = f"/packages?services={NAMES}"
+    answered = expect(world.http("GET", path, None, AUTHOR), 200)
+    trusting(bare, world)
+
+    taken = expect(bare.http("POST", "/packages", answered, AUTHOR), 202)["services"]
+
+    assert [one["service"] for one in taken] == answered["services"] == NAMES.split(",")
+
+
+@pytest.mark.parametrize("said", [["micro-wish"], ["blocked", "micro-wish"], []])
+def test_a_package_that_holds_something_else_than_is_said_is_refused(
+    world: World, bare: World, said: list[str]
+) -> None:
+    sent = exported(world, "micro-wish,blocked")
+    trusting(bare, world)
+
+    answer = imported(bare, sent, services=said)
+
+    assert (answer.status, [one["pointer"] for one in answer.body["errors"]]) == (
+        *(422, ["/services"]),
+    )
+    assert bare.http("GET", "/uploads", None, AUTHOR).body["uploads"] == []
+
+
+def test_another_deployment_is_trusted_from_the_command_line(
+    world: World, bare: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = exported(world, "micro-wish")
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps(expect(world.http("GET", "/packages/key"), 200)))
+    words = ["trust", str(file), "--name", "the other side"]
+
+    catalogue.main(words, lambda _: operator(bare))
+
+    assert json.loads(capsys.readouterr().out)["trusted"] == "the other side"
+    assert imported(bare, sent).status == 202
+    catalogue.main([*words, "--revoke"], lambda _: operator(bare))
+    assert imported(bare, sent).status == 401
+
+
+@pytest.mark.parametrize(
+    "key", [7, {}, {"kty": "OKP", "crv": "Ed25519", "x": "AA"}, {"kty": "RSA"}]
+)
+def test_what_is_no_key_is_not_trusted(bare: World, key: Any) -> None:
+    with pytest.raises(seeding.InvalidTrust):
+        bare.publisher.handle({"trust": {"name": "x", "key": key}})
+
+
 def test_the_same_package_again_is_the_same_uploads(world: World, bare: World) -> None:
     sent = exported(world, "micro-wish")
     trusting(bare, world)
@@ -76,7 +152,8 @@ def test_the_same_package_again_is_the_same_uploads(world: World, bare: World) -
 def test_what_does_not_exist_there_is_named_and_may_be_mapped(world: World, bare: World) -> None:
     document = load_json("forms/business-licence/service.json")
     text = json.dumps(document).replace('"role": "examiner"', '"role": "assayer"')
-    world.publish({**json.loads(text), "service": "assay"})
+    assay = {**json.loads(text), "service": "assay"}
+    assert world.publish({"service": assay, "unit": "approval-bureau"})["published"]
     sent = exported(world, "assay")
     trusting(bare, world)
 

@@ -4,18 +4,21 @@ import json
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from chalicelib.platform.errors import (
     BadRequest,
-    Conflict,
+    NoDraft,
+    NoOwner,
     NotOffered,
     NotOpenYet,
     Refused,
     SecondPersonRequired,
     ServiceClosed,
     VerdictNotAccepted,
+    WrongState,
 )
 from infra.player import Answer, Case, expect
 from tests.journeys.people import APPROVER, EXAMINER, HANDED, ISSUER, VILLAGE, example
@@ -114,7 +117,7 @@ def test_a_draft_is_published_once_and_a_discarded_one_never(world: World) -> No
 
     for draft in (first, second):
         answer = asked(world, "publish", upload=draft["upload"])
-        assert named(answer) == refusal(Conflict)
+        assert named(answer) == refusal(NoDraft)
 
 
 def test_a_dry_run_reports_and_can_never_be_published(world: World) -> None:
@@ -122,7 +125,7 @@ def test_a_dry_run_reports_and_can_never_be_published(world: World) -> None:
     seen = settled(world, f"/uploads/{done['upload']}")
 
     assert (seen["state"], seen["report"]["diff"]["verdict"]) == ("checked", "safe")
-    assert named(asked(world, "publish", upload=done["upload"])) == refusal(Conflict)
+    assert named(asked(world, "publish", upload=done["upload"])) == refusal(NoDraft)
 
 
 @pytest.mark.parametrize(("said", "dry"), [("", True), ("1", True), ("no", False)])
@@ -224,7 +227,7 @@ def test_a_closing_service_takes_nothing_new_and_finishes_what_it_has(world: Wor
 
 
 def test_a_service_is_retired_only_when_it_closes_and_nothing_leads_to_it(world: World) -> None:
-    assert named(asked(world, "retire")) == refusal(Conflict)
+    assert named(asked(world, "retire")) == refusal(WrongState)
     order(world, SERVICE, "close")
 
     assert order(world, SERVICE, "retire")["state"] == "done"
@@ -347,6 +350,348 @@ def test_a_publisher_that_dies_after_any_of_its_writes_comes_to_the_same(world: 
     history = world.http("GET", f"/services/{SERVICE}/history", None, SECOND).body["history"]
     assert [one["do"] for one in history] == ["publish", "publish"]
     assert world.http("GET", "/uploads", None, SECOND).body["uploads"] == []
+
+
+# --- who owns it --------------------------------------------------------------------------------
+
+NEW = "other-licence"
+UNIT = "approval-bureau"
+
+
+def unowned() -> Any:
+    return {**document(), "service": NEW}
+
+
+def applied(world: World, headers: dict[str, str] | None = None) -> Answer:
+    it = example()
+    body = {"answers": it["answers"]}
+    return world.http("POST", f"/services/{NEW}/cases", body, headers=headers)
+
+
+def test_a_new_service_is_opened_with_its_unit_and_takes_its_first_case(world: World) -> None:
+    draft = upload(world, unowned())
+
+    done = order(world, NEW, "publish", upload=draft["upload"], unit=UNIT)
+
+    assert (done["state"], done["outcome"]["version"]) == ("done", 1)
+    assert world.http("GET", f"/services/{NEW}").body["authority"] == {
+        "unit": UNIT,
+        "title": "吉州区行政审批局（示范）",
+        "since": "2026-03-10",
+    }
+    assert expect(applied(world), 201)["version"] == 1
+    (told,) = world.http("GET", f"/services/{NEW}/history", None, SECOND).body["history"]
+    assert (told["do"], told["unit"]) == ("publish", UNIT)
+
+
+def test_nobody_opens_a_service_that_no_unit_owns(world: World) -> None:
+    draft = upload(world, unowned())
+
+    for do in ("publish", "test"):
+        body = {"do": do, "message": "按计划办理", "details": {"upload": draft["upload"]}}
+        english = {"Accept-Language": "en"}
+        answer = world.http("POST", f"/services/{NEW}/orders", body, SECOND, english)
+
+        assert named(answer) == refusal(NoOwner)
+        assert answer.body["title"] == "No unit owns this service: name one with unit"
+        assert f"{UNIT} Jizhou District Approval Bureau (demo)" in answer.body["detail"]
+        assert [one["pointer"] for one in answer.body["errors"]] == ["/details/unit"]
+    assert world.http("GET", f"/services/{NEW}").status == 404
+
+
+def test_a_unit_that_there_is_none_of_owns_nothing(world: World) -> None:
+    draft = upload(world, unowned())
+    body = {
+        "do": "publish",
+        "message": "按计划办理",
+        "details": {"upload": draft["upload"], "unit": "nowhere"},
+    }
+
+    answer = world.http("POST", f"/services/{NEW}/orders", body, SECOND)
+
+    assert named(answer) == refusal(Refused)
+    (error,) = answer.body["errors"]
+    assert (error["pointer"], error["code"]) == ("/details/unit", "unit")
+
+
+def test_publishing_never_takes_a_service_from_its_unit(world: World) -> None:
+    draft = upload(world, renamed())
+
+    answer = asked(world, "publish", upload=draft["upload"], unit="civil-affairs")
+
+    assert named(answer) == refusal(Refused)
+    (error,) = answer.body["errors"]
+    assert (error["pointer"], error["code"]) == ("/details/unit", "transfer")
+    done = order(world, SERVICE, "publish", upload=draft["upload"], unit=UNIT)
+    assert done["outcome"]["version"] == 2
+    assert "since" not in world.http("GET", f"/services/{SERVICE}").body["authority"]
+
+
+def test_a_service_under_test_has_its_unit_too(world: World) -> None:
+    draft = upload(world, unowned())
+
+    done = order(world, NEW, "test", upload=draft["upload"], unit=UNIT)
+
+    assert expect(applied(world, {"Test-Token": done["test_token"]}), 201)["test"] is True
+    assert order(world, NEW, "publish", upload=draft["upload"])["state"] == "done"
+
+
+def test_an_operator_publishes_nothing_that_nobody_owns(world: World) -> None:
+    refused = world.publish(unowned())
+
+    (finding,) = refused["findings"]
+    assert (refused["published"], finding["keyword"]) == (False, "owner")
+    assert world.publish({"service": unowned(), "unit": UNIT})["version"] == 1
+
+
+def test_two_units_do_not_own_a_service_that_is_opened_twice_at_once(world: World) -> None:
+    first, second = upload(world, unowned()), upload(world, {**unowned(), "metrics": {"x": 1}})
+    path, orders = f"/services/{NEW}/orders", {}
+    for draft, unit in ((first, UNIT), (second, "civil-affairs")):
+        details = {"upload": draft["upload"], "unit": unit}
+        body = {"do": "publish", "message": "按计划办理", "details": details}
+        orders[unit] = expect(world.http("POST", path, body, SECOND), 202)["order"]
+
+    seen = {unit: settled(world, f"{path}/{one}", SECOND) for unit, one in orders.items()}
+
+    owner = world.http("GET", f"/services/{NEW}").body["authority"]["unit"]
+    late = seen.pop(next(unit for unit in seen if unit != owner))
+    assert (seen[owner]["state"], late["state"]) == ("done", "refused")
+    assert late["outcome"]["problem"]["errors"][0]["code"] == "transfer"
+
+
+# --- days ---------------------------------------------------------------------------------------
+
+TODAY = "2026-03-10"
+
+
+@pytest.mark.parametrize(
+    ("days", "pointer", "keyword"),
+    [
+        ({"opens": "2026-05-01", "closes": "2026-04-01"}, "/details/closes", "before-opening"),
+        ({"opens": "2026-05-01", "closes": "2026-05-01"}, "/details/closes", "before-opening"),
+        ({"closes": "2026-03-09"}, "/details/closes", "past"),
+        ({"closes": TODAY}, "/details/closes", "past"),
+        ({"opens": "0001-01-01"}, "/details/opens", "date"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_where_they_stand(
+    world: World, days: dict[str, str], pointer: str, keyword: str
+) -> None:
+    draft = upload(world, renamed())
+
+    for answer in (
+        asked(world, "offer", **days),
+        asked(world, "publish", upload=draft["upload"], **days),
+    ):
+        assert named(answer) == refusal(Refused)
+        assert [(one["pointer"], one["code"]) for one in answer.body["errors"]] == [
+            (pointer, keyword)
+        ]
+
+
+def test_a_day_is_held_against_the_one_that_is_set_already(world: World) -> None:
+    order(world, SERVICE, "offer", closes="2026-04-01")
+
+    answer = asked(world, "offer", opens="2026-05-01")
+
+    assert [one["pointer"] for one in answer.body["errors"]] == ["/details/opens"]
+    assert order(world, SERVICE, "offer", opens="2026-05-01", closes="")["state"] == "done"
+    assert asked(world, "offer", closes="2026-04-30").status == 422
+
+
+def test_the_closing_day_itself_takes_no_case(world: World) -> None:
+    order(world, SERVICE, "offer", closes="2026-03-11")
+    # 15:59 UTC is one minute to midnight at the office.
+    world.moment = world.moment.replace(hour=15, minute=59)
+    assert submit(world).status == 201
+
+    world.moment += timedelta(minutes=1)
+
+    assert named(submit(world)) == refusal(ServiceClosed)
+
+
+def at_node(world: World) -> bool:
+    world.house.catalogue.refresh()
+    services = expect(world.http("GET", "/services?node=jz-t1-v1"), 200)["services"]
+    return SERVICE in [one["service"] for one in services]
+
+
+def test_the_list_of_a_node_has_what_takes_cases_now(world: World) -> None:
+    order(world, SERVICE, "offer", opens="2026-03-12", closes="2026-03-14")
+    seen = {}
+    for day in (11, 12, 13, 14):
+        world.moment = world.moment.replace(day=day)
+        seen[day] = at_node(world)
+
+    assert seen == {11: False, 12: True, 13: True, 14: False}
+    everything = expect(world.http("GET", "/services"), 200)["services"]
+    assert SERVICE in [one["service"] for one in everything]
+
+
+def test_the_first_version_opens_on_the_day_from_which_it_is_published(world: World) -> None:
+    draft = upload(world, unowned())
+
+    order(world, NEW, "publish", upload=draft["upload"], unit=UNIT, **{"from": "2026-03-12"})
+
+    assert named(applied(world)) == refusal(NotOpenYet)
+    world.moment += timedelta(days=2)
+    assert applied(world).status == 201
+
+
+@pytest.mark.parametrize(("name", "word"), [("class", "社会民生"), ("field", "微心愿")])
+def test_the_list_is_made_shorter_by_class_and_field(world: World, name: str, word: str) -> None:
+    data = load_json("forms/micro-wish/service.json")
+    data["guide"][name] = {"zh-Hans": word, "en": "something"}
+    world.publish(data)
+
+    for asked_for in (word, "something"):
+        (one,) = expect(world.http("GET", f"/services?{name}={quote(asked_for)}"), 200)["services"]
+        assert (one["service"], one[name]["zh-Hans"]) == ("micro-wish", word)
+    assert expect(world.http("GET", f"/services?{name}=nothing"), 200)["services"] == []
+    assert world.http("GET", f"/services?{name}={'x' * 65}").status == 400
+
+
+# --- repeats ------------------------------------------------------------------------------------
+
+
+def told(world: World, do: str, **data: Any) -> Any:
+    """An order without a key of its own, and what came of it."""
+    body = {"do": do, "message": "按计划办理", "details": data}
+    done = expect(world.http("POST", f"/services/{SERVICE}/orders", body, SECOND), 202)
+    return settled(world, f"/services/{SERVICE}/orders/{done['order']}", SECOND)
+
+
+def state(world: World) -> str:
+    return str(world.http("GET", f"/services/{SERVICE}").body["state"])
+
+
+def test_an_order_is_a_repeat_only_until_another_was_carried_out(world: World) -> None:
+    done = [told(world, do)["order"] for do in ("close", "reopen", "close", "reopen")]
+
+    assert state(world) == "published"
+    assert len(set(done)) == 4
+    again = told(world, "reopen")
+    assert (again["order"], again["state"]) == (done[-1], "done")
+    assert state(world) == "published"
+
+
+def test_an_order_that_still_waits_is_kept_once(world: World) -> None:
+    body = {"do": "close", "message": "按计划办理"}
+    path = f"/services/{SERVICE}/orders"
+
+    names = {expect(world.http("POST", path, body, SECOND), 202)["order"] for _ in range(3)}
+
+    assert len(names) == 1
+
+
+def test_an_order_that_changed_nothing_is_no_repeat_once_another_has(world: World) -> None:
+    first = told(world, "offer", nodes=[])
+    assert first["outcome"]["unchanged"] is True
+    told(world, "offer", nodes=["jz-t2"])
+
+    again = told(world, "offer", nodes=[])
+
+    assert again["order"] != first["order"]
+    assert "nodes" not in world.http("GET", f"/services/{SERVICE}").body
+
+
+def test_a_test_is_no_repeat_once_another_was_ordered(world: World) -> None:
+    drafts = [upload(world, renamed())["upload"], upload(world, document())["upload"]]
+
+    first, other, again = (told(world, "test", upload=drafts[n]) for n in (0, 1, 0))
+
+    versions = [one["outcome"]["version"] for one in (first, other, again)]
+    assert versions == [-1, -2, -3]
+    assert submit(world, {"Test-Token": again["test_token"]}).status == 201
+
+
+def test_an_order_that_was_refused_is_tried_again(world: World) -> None:
+    refused = told(world, "offer", nodes=["jz-t9"])
+    assert refused["state"] == "refused"
+    region = load_json("infra/seed/directory.json")
+    node = {"node": "jz-t9", "parent": "jz", "level": "town", "titles": {"zh-Hans": "九镇"}}
+    world.publisher.handle({"directory": {"nodes": [*region["nodes"], node]}})
+    world.moment += timedelta(minutes=2)
+
+    assert told(world, "offer", nodes=["jz-t9"])["state"] == "done"
+
+
+# --- in words -----------------------------------------------------------------------------------
+
+
+def in_english(world: World, do: str, **data: Any) -> str:
+    """What a refusal says of an order."""
+    body = {"do": do, "message": "按计划办理", "details": data}
+    sent = {"Accept-Language": "en", "Idempotency-Key": uuid.uuid4().hex}
+    answer = world.http("POST", f"/services/{SERVICE}/orders", body, SECOND, sent)
+    assert answer.status == 409
+    return f"{answer.body['title']}: {answer.body['detail']}"
+
+
+def test_a_refusal_says_what_the_service_is_and_what_can_be_done(world: World) -> None:
+    assert in_english(world, "retire") == (
+        "The service does not allow this now: "
+        "the service is published and cannot retire; it can: close, publish"
+    )
+    order(world, SERVICE, "close")
+    assert in_english(world, "close").endswith("it can: reopen, retire, publish")
+    order(world, SERVICE, "retire")
+    assert in_english(world, "reopen").endswith("is retired and cannot reopen; it can: publish")
+
+
+def test_a_draft_that_is_none_says_why(world: World) -> None:
+    draft = upload(world, renamed())
+    order(world, SERVICE, "publish", upload=draft["upload"])
+
+    assert in_english(world, "publish", upload=draft["upload"]) == (
+        "This upload is no draft: this upload is published already"
+    )
+
+
+def test_the_way_back_says_which_verdict_it_asks_for(world: World) -> None:
+    data = document()
+    data["form"]["properties"]["scope"]["maxItems"] = 99
+    assert publish(world, data)["state"] == "done"
+
+    body = {"do": "roll_back", "message": "按计划办理", "details": {"to": 1}}
+    path, english = f"/services/{SERVICE}/orders", {"Accept-Language": "en"}
+    kept = expect(world.http("POST", path, body, SECOND), 202)
+    settled(world, f"{path}/{kept['order']}")
+
+    problem = world.http("GET", f"{path}/{kept['order']}", None, SECOND, english).body["outcome"][
+        "problem"
+    ]
+    assert problem["type"].endswith(VerdictNotAccepted.slug)
+    assert problem["detail"] == (
+        "against the live version this is narrowing; accept it by details.accepts: narrowing"
+    )
+    assert order(world, SERVICE, "roll_back", to=1, accepts="narrowing")["state"] == "done"
+
+
+def test_a_retired_service_that_comes_back_says_so(world: World) -> None:
+    order(world, SERVICE, "close")
+    order(world, SERVICE, "retire")
+
+    done = publish(world, renamed())
+
+    assert done["outcome"]["was"] == "retired"
+    latest = world.http("GET", f"/services/{SERVICE}/history", None, SECOND).body["history"][0]
+    assert (latest["do"], latest["was"], latest["state"]) == ("publish", "retired", "published")
+
+
+def test_what_was_discarded_stands_in_the_history(world: World) -> None:
+    draft = upload(world, renamed())
+    world.moment += timedelta(minutes=1)
+
+    order(world, SERVICE, "discard", upload=draft["upload"])
+
+    history = world.http("GET", f"/services/{SERVICE}/history", None, SECOND).body["history"]
+    assert len(history) == 2
+    names = ("do", "by", "written_by", "message", "upload")
+    assert [history[0][name] for name in names] == [
+        *("discard", SECOND, AUTHOR, "按计划办理", draft["upload"]),
+    ]
 
 
 def test_the_public_guide_is_the_document_that_runs(world: World) -> None:

@@ -6,9 +6,21 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from chalicelib.cases.moving import moved_answers
 from chalicelib.platform.ports import Table
 from infra.player import Case, expect
-from tests.journeys.people import APPROVER, EXAMINER, HANDED, ISSUER, LICENCE, VILLAGE, example
+from tests.journeys.people import (
+    APPROVER,
+    EXAMINER,
+    HANDED,
+    ISSUER,
+    LICENCE,
+    SIGNED,
+    VILLAGE,
+    example,
+)
 from tests.journeys.publishing import AUTHOR, SECOND, publish
 from tests.world import World, load_json
 
@@ -126,7 +138,9 @@ def test_an_applicant_is_asked_for_what_the_new_form_needs_and_the_case_goes_on(
     assert case.view()["service_version"] == 1
     mine = case.mine()
     assert mine["correction"]["version"] == to
-    assert [one["pointer"] for one in mine["correction"]["errors"]] == ["/answers/storeys"]
+    assert mine["correction"]["errors"] == [
+        {"pointer": "/answers/storeys", "keyword": "required", "message": "此项必填"}
+    ]
     assert any(case.number in text for text in world.messages("13800000001")[1:])
     refused = world.http(
         "POST",
@@ -134,9 +148,8 @@ def test_an_applicant_is_asked_for_what_the_new_form_needs_and_the_case_goes_on(
         {"action": "correct", "details": {"answers": ANSWERS}},
         headers={"Receipt-Secret": case.secret},
     )
-    assert (refused.status, refused.body["errors"][0]["pointer"]) == (
-        *(422, "/details/answers/storeys"),
-    )
+    (wrong,) = expect(refused, 422)["errors"]
+    assert (wrong["pointer"], wrong["instancePath"]) == ("/details/answers/storeys", "")
     done = world.http(
         "POST",
         f"/my/cases/{case.number}/actions",
@@ -188,6 +201,195 @@ def test_a_decided_case_never_moves(world: World) -> None:
     assert case.view()["service_version"] == 1
 
 
+def examined(world: World) -> Case:
+    case = submitted(world)
+    case.do(VILLAGE, "accept")
+    case.do(EXAMINER, "propose_grant")
+    return case
+
+
+def renamed_examination(document: Document) -> None:
+    other_stage(document)
+    optional_field(document)
+
+
+def test_a_case_that_is_granted_and_not_yet_delivered_moves_under_no_plan(world: World) -> None:
+    granted, proposed = examined(world), examined(world)
+    granted.do(APPROVER, "grant")
+    granted.stands("deliver", ended=False)
+    to = live(world, edited(renamed_examination))
+    before = granted.view()
+
+    plan = {"stages": {"deliver": "scrutinise", "examine": "scrutinise"}}
+    job = rebased(world, to, accepted=True, checked=True, **plan)
+
+    assert (fate(job, granted), fate(job, proposed)) == ("decided", "moved")
+    (said,) = [one for one in job["cases"] if one["case"] == granted.number]
+    assert [(one["keyword"], one["texts"]["zh-Hans"]) for one in said["findings"]] == [
+        ("decided", "已作出决定，按原版本办结")
+    ]
+    assert granted.view() == before
+    granted.do(ISSUER, "ready", LICENCE)
+    assert fate(rebased(world, to, accepted=True, checked=True), granted) == "decided"
+    granted.do(ISSUER, "delivered", HANDED)
+    granted.stands(ended=True, result="granted")
+    proposed.do(APPROVER, "grant")
+
+
+def silent(document: Document) -> None:
+    """Nothing that is done shows in the status."""
+    for stage in document["flow"]["stages"].values():
+        for action in stage.get("actions", {}).values():
+            action.pop("status", None)
+
+
+def one_decision(document: Document) -> None:
+    silent(document)
+    document["results"]["refused"].pop("decision")
+
+
+def way_back(document: Document) -> None:
+    """Whoever delivers can send the case back to where it was examined."""
+    silent(document)
+    back = document["flow"]["stages"]["decide"]["actions"]["back"]
+    document["flow"]["stages"]["deliver"]["actions"]["again"] = {**back, "to": "examine"}
+
+
+def no_limit(document: Document) -> None:
+    """No clock measures the decision."""
+    silent(document)
+    document["clocks"]["statutory"].pop("kind")
+
+
+def may_start_again(document: Document) -> None:
+    """The limit of the decision stops when the examiner proposes, and may start anew."""
+    silent(document)
+    document["clocks"]["statutory"]["restart"] = True
+    document["clocks"]["statutory"]["stop"].append("proposed_grant")
+
+
+def two_desks(document: Document) -> None:
+    """One desk decides on what is to be granted, another on what is to be refused."""
+    silent(document)
+    stages = document["flow"]["stages"]
+    stages["decline"] = copy.deepcopy(stages["decide"])
+    stages["decline"]["actions"].pop("grant")
+    stages["decide"]["actions"].pop("refuse")
+    stages["examine"]["actions"]["propose_refuse"]["to"] = "decline"
+
+
+KINDS = [silent, one_decision, way_back, no_limit, may_start_again, two_desks]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_decided_is_told_by_the_ways_of_the_flow_and_the_limit_of_the_decision(
+    world: World, kind: Callable[[Document], None]
+) -> None:
+    live(world, edited(kind))
+    new, accepted, proposed, granted = (submitted(world) for _ in range(4))
+    for case in (accepted, proposed, granted):
+        case.do(VILLAGE, "accept")
+    for case in (proposed, granted):
+        case.do(EXAMINER, "propose_grant")
+    granted.do(APPROVER, "grant")
+    assert granted.view()["status"] not in ("granted", "ready")
+    to = live(world, edited(optional_field, edited(kind)))
+
+    job = rebased(world, to, accepted=True, checked=True)
+
+    fates = [fate(job, case) for case in (new, accepted, proposed, granted)]
+    assert fates == ["moved", "moved", "moved", "decided"]
+
+
+def test_what_the_applicant_was_told_is_decided_whatever_the_limit_measures(world: World) -> None:
+    def until_delivery(document: Document) -> None:
+        document["clocks"]["statutory"]["stop"] = ["delivered", "refused", "lapsed", "withdrawn"]
+
+    live(world, edited(until_delivery))
+    granted, proposed = examined(world), examined(world)
+    granted.do(APPROVER, "grant")
+    to = live(world, edited(optional_field, edited(until_delivery)))
+
+    job = rebased(world, to, accepted=True, checked=True)
+
+    assert (fate(job, granted), fate(job, proposed)) == ("decided", "moved")
+
+
+def test_a_grant_that_waits_for_a_promised_paper_is_decided(world: World) -> None:
+    case = Case.submit(world, ANSWERS, [one for one in PAPERS if one != "P3"])
+    case.do(VILLAGE, "accept_with_gap", SIGNED)
+    case.do(EXAMINER, "propose_grant")
+    case.do(APPROVER, "grant")
+    case.stands("issue", ended=False)
+    to = live(world, edited(optional_field))
+
+    assert fate(rebased(world, to, accepted=True, checked=True), case) == "decided"
+
+
+def test_whoever_orders_a_rebase_and_why_is_kept_with_the_job_and_with_each_case(
+    world: World,
+) -> None:
+    moved, asked = submitted(world), submitted(world)
+    asked.do(VILLAGE, "accept")
+    to = live(world, edited(optional_field))
+
+    job = rebased(world, to, message="表单更新，已核对影响", accepted=True)
+
+    assert (job["by"], job["message"]) == (AUTHOR, "表单更新，已核对影响")
+    event = next(one for one in moved.view()["events"] if one["type"] == "rebased")
+    assert event["data"] == {"from": 1, "to": to, "by": AUTHOR}
+    to = live(world, edited(needed_field))
+    rebased(world, to)
+    event = next(one for one in moved.view()["events"] if one["type"] == "correction_asked")
+    assert event["data"]["by"] == AUTHOR
+    path = f"/services/{SERVICE}/rebases"
+    refused = world.http("POST", path, {"message": "行1\n行2"}, AUTHOR)
+    assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "/message")
+
+
+def test_without_a_version_a_rebase_leads_to_what_went_live_a_moment_ago(world: World) -> None:
+    case = submitted(world)
+    assert world.http("GET", f"/services/{SERVICE}").body["version"] == 1
+    report = world.publisher.handle({"publish": edited(optional_field)})
+
+    job = expect(world.http("POST", f"/services/{SERVICE}/rebases", {}, AUTHOR), 202)
+
+    assert job["to"] == report["version"] == 2
+    world.tick(world.moment + world.minutes(1))
+    assert case.view()["service_version"] == 2
+
+
+def test_the_same_request_is_the_same_job_while_it_runs_and_another_afterwards(
+    world: World,
+) -> None:
+    live(world, edited(optional_field))
+    path = f"/services/{SERVICE}/rebases"
+
+    jobs = []
+    for _ in range(3):
+        first, again = (expect(world.http("POST", path, {}, AUTHOR), 202) for _ in range(2))
+        assert first["job"] == again["job"]
+        case = submitted(world)
+        world.tick(world.moment + world.minutes(1))
+        jobs.append(expect(world.http("GET", f"{path}/{first['job']}", None, AUTHOR), 200))
+        assert fate(jobs[-1], case) == "there"
+
+    assert [one["state"] for one in jobs] == ["done"] * 3
+    assert [len(one["cases"]) for one in jobs] == [1, 2, 3]
+    assert len({one["job"] for one in jobs}) == 3
+
+
+def test_a_key_names_its_job_also_when_that_is_done(world: World) -> None:
+    path = f"/services/{SERVICE}/rebases"
+    headers = {"Idempotency-Key": "rebase-1"}
+    done = expect(world.http("POST", path, {}, AUTHOR, headers), 202)
+    world.tick(world.moment + world.minutes(1))
+
+    again = expect(world.http("POST", path, {}, AUTHOR, headers), 202)
+
+    assert (again["job"], again["state"]) == (done["job"], "done")
+
+
 def test_a_plan_maps_a_stage_that_has_another_name_and_the_duties_stay_apart(
     world: World,
 ) -> None:
@@ -223,18 +425,72 @@ def test_a_plan_carries_answers_to_their_new_places(world: World) -> None:
     assert answers["trade"] == ANSWERS["scope"] and "scope" not in answers
 
 
-def test_a_rebase_leads_to_the_live_version_only_and_names_unknown_stages(world: World) -> None:
+@pytest.mark.parametrize("place", ["/entity_type", "/delivery/how"])
+def test_an_answer_is_never_put_over_another_one(world: World, place: str) -> None:
+    case = submitted(world)
+    to = live(world, edited(optional_field))
+
+    job = rebased(world, to, fields={"/scope": place})
+
+    (said,) = job["cases"]
+    assert (said["fate"], said["findings"][0]["pointer"]) == ("needs_plan", "/fields")
+    assert case.view()["answers"] == ANSWERS
+
+
+@pytest.mark.parametrize(
+    ("fields", "answers"),
+    [
+        ({"/a": "/b", "/b": "/a"}, {"a": {"x": 2}, "b": 1, "c": [1]}),
+        ({"/b/x": "/x", "/gone": "/y"}, {"a": 1, "b": {}, "c": [1], "x": 2}),
+        ({"/a": "/d/e", "/c": ""}, {"b": {"x": 2}, "d": {"e": 1}}),
+        ({"/a": "/c/0"}, None),
+        ({"/a": "/b/x"}, None),
+        ({"/a": "/x", "/c": "/x"}, None),
+        ({"/c/0": "/x", "/b/x/y": "/z"}, {"a": 1, "b": {"x": 2}, "c": [1]}),
+    ],
+)
+def test_answers_are_carried_together_or_not_at_all(fields: Any, answers: Any) -> None:
+    given = {"a": 1, "b": {"x": 2}, "c": [1]}
+
+    assert moved_answers(given, fields) == answers
+    assert given == {"a": 1, "b": {"x": 2}, "c": [1]}
+
+
+@pytest.mark.parametrize(
+    ("plan", "pointer", "said"),
+    [
+        ({"to": 1}, "/to", "only to the live version 2"),
+        ({"fields": {"scope": "/x"}}, "/fields", ""),
+        ({"stages": {"exmine": "decide"}}, "/stages/exmine", "no version has a stage"),
+        ({"stages": {"examine": "nowhere"}}, "/stages/examine", "has no such stage"),
+        ({"stages": {"examine": "tell"}}, "/stages/examine", "with a result only"),
+        ({"fields": {"/adress": "/scope"}}, "/fields/~1adress", "of no version has"),
+        ({"fields": {"/scope": "/nowhere"}}, "/fields/~1scope", "no such place"),
+        ({"fields": {"/scope/0": ""}}, "/fields/~1scope~10", "of no version has"),
+        ({"fields": {"/premises/adress": ""}}, "/fields/~1premises~1adress", "of no version has"),
+    ],
+)
+def test_a_plan_is_refused_where_it_names_what_no_version_has(
+    world: World, plan: Any, pointer: str, said: str
+) -> None:
     live(world, edited(optional_field))
     path = f"/services/{SERVICE}/rebases"
 
-    for body, pointer in (
-        ({"to": 1}, "/to"),
-        ({"to": 2, "stages": {"examine": "nowhere"}}, "/stages/examine"),
-        ({"to": 2, "fields": {"scope": "/x"}}, "/fields"),
-    ):
-        answer = world.http("POST", path, body, AUTHOR)
-        assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, pointer), body
+    answer = world.http("POST", path, plan, AUTHOR, {"Accept-Language": "en"})
+
+    assert (answer.status, [one["pointer"] for one in answer.body["errors"]]) == (422, [pointer])
+    assert said in answer.body["errors"][0]["message"]
     assert world.http("POST", path, {"to": 2}, VILLAGE).status == 403
+
+
+def test_a_plan_may_name_what_any_earlier_version_had(world: World) -> None:
+    live(world, edited(renamed_examination))
+    live(world, edited(other_stage))
+    path = f"/services/{SERVICE}/rebases"
+
+    plan = {"stages": {"examine": "scrutinise"}, "fields": {"/website": "", "/scope": "/name"}}
+
+    assert world.http("POST", path, plan, AUTHOR).status == 202
 
 
 def test_a_thousand_cases_over_five_versions_and_a_worker_that_dies_lose_nothing(

@@ -4,12 +4,25 @@ import json
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
 from infra.player import expect
 from tests.journeys.publishing import AUTHOR, publish, upload
 from tests.world import ROOT, World, load_json
 
 LICENCE = "forms/business-licence/service.json"
 EXAMPLES = sorted((ROOT / "forms/business-licence/examples/pass").glob("*.json"))
+MUST_FAIL = sorted((ROOT / "forms/business-licence/examples/fail").glob("*.json"))
+EXAMINER = "/flow/stages/examine/who/role"
+ROUTING: Any = {
+    "decides": "routing",
+    "hit": "first",
+    "inputs": [{"name": "type", "value": {"var": "entity_type"}}],
+    "rules": [
+        {"when": {"type": "coop"}, "then": {"unit": "town-1-hall"}},
+        {"when": {"type": "sole"}, "then": {"unit": "town-l-hall"}},
+    ],
+}
 
 
 def document() -> Any:
@@ -18,6 +31,12 @@ def document() -> Any:
 
 def with_examples() -> Any:
     return {"service": document(), "examples": [json.loads(one.read_text()) for one in EXAMPLES]}
+
+
+def said(report: Any, keyword: str) -> list[Any]:
+    """Findings and warnings of one kind."""
+    told = [*report["findings"], *report["warnings"]]
+    return [one for one in told if one["keyword"] == keyword]
 
 
 def read(world: World, draft: Any, language: str) -> Any:
@@ -138,3 +157,125 @@ def test_a_form_in_an_older_draft_is_read_as_that_draft(world: World) -> None:
     kept = world.http("GET", f"/uploads/{draft['upload']}/document", None, AUTHOR).body
     assert "$defs" in kept["form"] and "definitions" not in kept["form"]
     assert kept["form"]["$schema"].endswith("2020-12/schema")
+
+
+# --- names that mean nobody here ---------------------------------------------------------------
+
+
+def test_a_role_that_nobody_has_is_told_with_the_one_that_was_meant(world: World) -> None:
+    data = document()
+    data["flow"]["stages"]["examine"]["who"]["role"] = "examinor"
+
+    draft = upload(world, data)
+
+    (told,) = said(draft["report"], "role")
+    assert (draft["state"], told["severity"]) == ("draft", "warning")
+    assert told["pointer"] == EXAMINER
+    assert "没有人担任角色examinor" in told["texts"]["zh-Hans"]
+    assert "did you mean examiner?" in told["texts"]["en"]
+
+
+def test_a_role_that_many_places_name_is_told_once_with_all_of_them(world: World) -> None:
+    data = json.loads(json.dumps(document()).replace('"role": "acceptor"', '"role": "scribe"'))
+
+    (told,) = said(upload(world, data)["report"], "role")
+
+    assert len(told["pointers"]) > 1
+    assert all(one.endswith("/who/role") for one in told["pointers"])
+    assert all(one.startswith(f"{told['pointer']}/") for one in told["pointers"])
+    assert f"（共{len(told['pointers'])}处）" in told["texts"]["zh-Hans"]
+    assert "did you mean" not in told["texts"]["en"]
+
+
+def test_a_role_is_known_as_soon_as_somebody_has_it(world: World) -> None:
+    data = json.loads(json.dumps(document()).replace('"role": "issuer"', '"role": "scribe"'))
+    assert said(upload(world, data)["report"], "role")
+    grant = {"party": "officer-sun", "role": "scribe", "node": "jz", "from": "2020-01-01"}
+    directory = load_json("infra/seed/directory.json")
+
+    world.publisher.handle({"directory": {**directory, "grants": [grant]}})
+
+    data["metrics"] = {"x": 1}
+    assert said(upload(world, data)["report"], "role") == []
+
+
+def test_a_routing_table_that_names_no_unit_of_here_is_told(world: World) -> None:
+    data = document()
+    data.setdefault("logic", {})["tables"] = {"who-handles": ROUTING}
+
+    (told,) = said(upload(world, data)["report"], "unit")
+
+    assert told["pointer"] == "/logic/tables/who-handles/rules/1/then/unit"
+    assert "没有单位town-l-hall（是不是town-1-hall？）" in told["texts"]["zh-Hans"]
+
+
+def test_a_service_without_an_owner_is_told(world: World) -> None:
+    report = upload(world, {**document(), "service": "nobodys"})["report"]
+
+    assert [one["pointer"] for one in said(report, "owner")] == ["/service"]
+    assert said(upload(world, document())["report"], "owner") == []
+
+
+@pytest.mark.parametrize("name", ["blocked", "business-licence", "conduct-report", "micro-wish"])
+def test_every_name_in_the_services_of_the_demo_means_somebody(world: World, name: str) -> None:
+    report = upload(world, load_json(f"forms/{name}/service.json"))["report"]
+
+    assert [said(report, keyword) for keyword in ("role", "unit", "owner", "service")] == [[]] * 4
+
+
+# --- examples are tests ------------------------------------------------------------------------
+
+
+def test_examples_that_are_as_they_say_raise_nothing(world: World) -> None:
+    sent = with_examples()
+    sent["examples"] += [json.loads(one.read_text()) for one in MUST_FAIL]
+
+    report = upload(world, sent)["report"]
+
+    assert report["findings"] == []
+    assert report["rehearsal"]["remarks"] == []
+    titles = {one["example"] for one in report["rehearsal"]["walks"]}
+    assert titles == {json.loads(one.read_text())["title"] for one in EXAMPLES}
+
+
+def test_an_example_that_is_not_as_it_says_stops_the_document(world: World) -> None:
+    sent = with_examples()
+    del sent["examples"][1]["answers"]["truth"]
+    sent["examples"][2]["papers_needed"] = ["P9"]
+
+    draft = upload(world, sent)
+
+    report = draft["report"]
+    assert (draft["state"], report["publishable"]) == ("refused", False)
+    assert [(one["pointer"], one["keyword"]) for one in report["findings"]] == [
+        ("/examples/1/answers/truth", "example"),
+        ("/examples/2/papers_needed/0", "paper"),
+    ]
+    assert "示例2" in report["findings"][0]["texts"]["zh-Hans"]
+    assert report["warnings"] and report["diff"]["verdict"] == "safe"
+
+
+# --- what is said once -------------------------------------------------------------------------
+
+
+def test_advice_that_is_the_same_for_many_notices_is_one_warning(world: World) -> None:
+    report = upload(world, document())["report"]
+
+    (told,) = said(report, "sms-template")
+    assert told["pointer"] == "/notices"
+    assert len(told["pointers"]) == len(document()["notices"])
+    assert "received、by_agent、accepted" in told["texts"]["zh-Hans"]
+    assert f"({len(told['pointers'])} places)" in told["texts"]["en"]
+
+
+def test_the_same_content_again_by_the_same_author_is_told(world: World) -> None:
+    data = {**document(), "metrics": {"x": 1}}
+    first = upload(world, data)
+    assert said(first["report"], "draft") == []
+
+    again, other = upload(world, data), upload(world, data, "officer-zheng")
+
+    (told,) = said(again["report"], "draft")
+    assert first["upload"] in told["texts"]["en"] and "2026-03-10" in told["texts"]["zh-Hans"]
+    assert said(other["report"], "draft") == []
+    assert said(upload(world, {**data, "metrics": {"x": 2}})["report"], "draft") == []

@@ -344,6 +344,14 @@ def test_an_unknown_phone_is_answered_twice_a_day_at_most(front: Front) -> None:
     assert not any("回复8" in text for text in told)
 
 
+def test_a_text_with_a_character_that_was_lost_on_the_way_is_heard(world: World) -> None:
+    phone = new_phone()
+
+    expect(world.sms_in(phone, "你好\ufffd"), 202)
+
+    assert len(world.messages(phone)) == 1
+
+
 # --- which question a digit answers --------------------------------------------------------
 
 

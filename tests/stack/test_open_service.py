@@ -9,13 +9,13 @@ import pytest
 from infra.front import StackFront
 from infra.player import expect
 from infra.stack import LocalStack
-from tests.journeys.matters import command
 from tests.journeys.people import example
 from tests.journeys.publishing import AUTHOR, order, upload
 from tests.world import load_json
 
 pytestmark = pytest.mark.ministack
 MOST = 5.0
+UNIT = "approval-bureau"
 
 
 def test_a_service_is_uploaded_published_and_has_its_first_case_within_five_seconds(
@@ -24,13 +24,10 @@ def test_a_service_is_uploaded_published_and_has_its_first_case_within_five_seco
     front = StackFront(stack)
     name = f"permit-{uuid.uuid4().hex[:8]}"
     document = {**copy.deepcopy(load_json("forms/business-licence/service.json")), "service": name}
-    directory = load_json("infra/seed/directory.json")
-    owner = {"service": name, "unit": "approval-bureau"}
-    command(front, {"directory": {"nodes": directory["nodes"], "owners": [owner]}})
 
     began = time.monotonic()
     draft = upload(front, document)
-    done = order(front, name, "publish", upload=draft["upload"])
+    done = order(front, name, "publish", upload=draft["upload"], unit=UNIT)
     body = {"answers": example()["answers"]}
     made = expect(front.http("POST", f"/services/{name}/cases", body), 201)
     took = time.monotonic() - began
@@ -42,18 +39,15 @@ def test_a_service_is_uploaded_published_and_has_its_first_case_within_five_seco
     mine = expect(front.http("GET", f"/my/cases/{made['case']}", headers=headers), 200)
     assert mine["stage"] == "receive"
     history = expect(front.http("GET", f"/services/{name}/history", None, AUTHOR), 200)["history"]
-    assert [one["do"] for one in history] == ["publish"]
+    assert [(one["do"], one["unit"]) for one in history] == [("publish", UNIT)]
 
 
 def test_open_cases_are_rebased_by_the_worker_that_the_stream_wakes(stack: LocalStack) -> None:
     front = StackFront(stack)
     name = f"permit-{uuid.uuid4().hex[:8]}"
     document = {**copy.deepcopy(load_json("forms/business-licence/service.json")), "service": name}
-    directory = load_json("infra/seed/directory.json")
-    owner = {"service": name, "unit": "approval-bureau"}
-    command(front, {"directory": {"nodes": directory["nodes"], "owners": [owner]}})
     first = upload(front, document)
-    order(front, name, "publish", upload=first["upload"])
+    order(front, name, "publish", upload=first["upload"], unit=UNIT)
     body = {"answers": example()["answers"]}
     made = expect(front.http("POST", f"/services/{name}/cases", body), 201)
     front.settle(made["case"])

@@ -9,6 +9,7 @@ from chalicelib.platform.errors import Finding
 from chalicelib.services.checks.lint import lint
 from chalicelib.services.document import Service
 from chalicelib.services.reports.advice import advice
+from chalicelib.services.reports.grouping import MOST_NAMED, grouped
 from chalicelib.services.reports.plain import sentence
 from chalicelib.services.reports.smsadvice import segments
 from chalicelib.services.sheets.presets import Kind, preset
@@ -216,10 +217,15 @@ def test_position_words_are_those_of_a_clerk() -> None:
 
 
 def test_traditional_script_is_counted_and_told_once() -> None:
-    traditional = [one for one in advised(LICENCE) if one.params.get("language") == "zh-Hant"]
+    document = preset("promise", "library-card", NAME)
+    traditional = [one for one in advised(document) if one.params.get("language") == "zh-Hant"]
 
     assert [one.pointer for one in traditional] == [""]
     assert traditional[0].params["lacking"] == traditional[0].params["of"] > 100
+
+
+def test_what_costs_nothing_needs_no_basis_for_a_fee() -> None:
+    assert ("/guide/fee/basis", "guide") not in found(edited(WHOLE, {"/guide/fee": {"fen": 0}}))
 
 
 def test_a_template_that_the_provider_has_numbered_is_not_told() -> None:
@@ -285,7 +291,108 @@ def test_segments_are_counted_as_the_network_counts_them(
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_preset_is_advised_on_without_an_exception(kind: Kind) -> None:
+def test_a_preset_says_itself_what_it_can(kind: Kind) -> None:
+    """Left are what only the office knows: its guide, its samples, its templates' numbers."""
     document = preset(kind, "library-card", {"zh-Hans": "借书证", "en": "Library card"})
 
-    assert all(one.severity == "warning" for one in advised(document))
+    assert {one.severity for one in advised(document)} == {"warning"}
+    assert {one.keyword for one in advised(document)} == {"guide", "sms-template", "translation"}
+    assert [o.params["language"] for o in advised(document) if o.keyword == "translation"] == [
+        "zh-Hant"
+    ]
+
+
+def test_a_preset_without_an_english_title_lacks_that_alone() -> None:
+    document = preset("promise", "library-card", {"zh-Hans": "借书证"})
+
+    told = [one.pointer for one in advised(document) if one.keyword == "translation"]
+    assert told == ["/titles", "/short", ""]
+
+
+# --- the same of many places -------------------------------------------------------------------
+
+
+def one_row(document: Any, *findings: Finding) -> Any:
+    (row,) = grouped(document, findings)
+    return row
+
+
+def weak(pointer: str, keyword: str = "k", zh: str = "不好", en: str = "it is bad") -> Finding:
+    return Finding(pointer, keyword, {"zh-Hans": zh, "en": en}, severity="warning")
+
+
+def test_the_same_of_several_notices_is_told_once_with_their_names() -> None:
+    names = ("received", "accepted", "ready")
+
+    row = one_row(LICENCE, *(weak(f"/notices/{name}/sms_template") for name in names))
+
+    assert row["pointer"] == "/notices"
+    assert row["pointers"] == [f"/notices/{name}/sms_template" for name in names]
+    assert row["texts"] == {
+        "zh-Hans": "通知received、accepted、ready的短信模板（共3处）：不好",
+        "en": "notice received; accepted; ready, SMS template (3 places): it is bad",
+    }
+
+
+def test_places_of_different_kinds_are_named_in_full() -> None:
+    row = one_row(LICENCE, weak("/papers/0"), weak("/flow/stages/examine/titles"))
+
+    assert row["pointer"] == ""
+    assert row["texts"]["zh-Hans"] == (
+        "第1份材料「登记申请书（签字）」、环节「审查」的名称（共2处）：不好"
+    )
+
+
+def test_many_places_are_counted_and_not_all_named() -> None:
+    stages = [f"/flow/stages/s{n}" for n in range(MOST_NAMED + 5)]
+
+    row = one_row(LICENCE, *map(weak, stages))
+
+    assert row["pointers"] == stages
+    assert "s29等" in row["texts"]["zh-Hans"] and "s30" not in row["texts"]["zh-Hans"]
+    assert f"({MOST_NAMED + 5} places)" in row["texts"]["en"]
+
+
+def test_what_is_said_otherwise_is_told_by_itself_and_in_order() -> None:
+    findings = [
+        weak("/papers/0"),
+        weak("/papers/1", keyword="other"),
+        weak("/papers/2", en="it is worse"),
+        weak("/papers/3"),
+        weak("/papers/4")._replace(severity="error"),
+    ]
+
+    rows = list(grouped(LICENCE, findings))
+
+    assert [one["pointer"] for one in rows] == ["/papers", "/papers/1", "/papers/2", "/papers/4"]
+    assert [one.get("pointers") for one in rows] == [["/papers/0", "/papers/3"], None, None, None]
+    assert rows[1]["texts"] == sentence(LICENCE, findings[1])
+
+
+def test_the_same_of_the_same_place_is_told_once() -> None:
+    row = one_row(LICENCE, weak("/papers/0"), weak("/papers/0"))
+
+    assert (row["pointer"], row.get("pointers")) == ("/papers/0", None)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_pointer_is_lost_when_advice_is_told_together(path: str) -> None:
+    document = load_json(path)
+
+    rows = list(grouped(document, advised(document)))
+
+    told = {at for row in rows for at in row.get("pointers", [row["pointer"]])}
+    assert told == {one.pointer for one in advised(document)}
+    assert len(rows) < len(advised(document))
+    assert all(row["texts"]["zh-Hans"] and row["texts"]["en"] for row in rows)
+
+
+def test_a_promise_longer_than_the_law_is_told_where_both_end_alike() -> None:
+    at = "/clocks/promised/budget"
+    ends = {"/clocks/promised/stop": LICENCE["clocks"]["statutory"]["stop"]}
+    longer = [one for one in advised(edited(LICENCE, ends)) if one.pointer == at]
+
+    assert [(one.keyword, one.severity) for one in longer] == [("promise", "warning")]
+    assert "（4）" in longer[0].texts["zh-Hans"] and "(3)" in longer[0].texts["en"]
+    assert (at, "promise") not in found(edited(LICENCE, {**ends, at: {"working_days": 3}}))
+    assert (at, "promise") not in found(LICENCE)

@@ -1,5 +1,6 @@
 """Every document in forms/ with its examples: what must pass, what must fail, and where."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.cases import papers
+from chalicelib.platform.json import resolve
 from chalicelib.services.checks.lint import lint
 from chalicelib.services.checks.texts import SMS_FULL, SMS_LONGEST, VARIABLE, full_length
 from chalicelib.services.document import Service
 from chalicelib.services.forms.answers import Forms
+from chalicelib.services.forms.fields import has_field
 from tests.world import MORNING, ROOT, World, load_json
 
 
@@ -248,3 +251,146 @@ def test_a_moment_is_spelt_as_rfc_3339_spells_it(format: str, good: str, bad: li
     assert forms.check(format, schema, good) == []
     for one in [*bad, f" {good}", f"{good}\n", "2026-02-30", ""]:
         assert [found.keyword for found in forms.check(format, schema, one)] == ["format"], one
+
+
+# As Ajv 8 answers, with all errors asked for.
+AJV: list[tuple[Any, Any, str, Any]] = [
+    ({"minLength": 2}, "甲", "minLength", {"limit": 2}),
+    ({"maxLength": 2}, "aaa", "maxLength", {"limit": 2}),
+    ({"minItems": 2}, [], "minItems", {"limit": 2}),
+    ({"maxItems": 0}, [1], "maxItems", {"limit": 0}),
+    ({"minProperties": 1}, {}, "minProperties", {"limit": 1}),
+    ({"maxProperties": 0}, {"a": 1}, "maxProperties", {"limit": 0}),
+    ({"minimum": 2}, 1, "minimum", {"comparison": ">=", "limit": 2}),
+    ({"maximum": 0.5}, 1, "maximum", {"comparison": "<=", "limit": 0.5}),
+    ({"exclusiveMinimum": 2}, 2, "exclusiveMinimum", {"comparison": ">", "limit": 2}),
+    ({"exclusiveMaximum": 2}, 2, "exclusiveMaximum", {"comparison": "<", "limit": 2}),
+    ({"multipleOf": 0.01}, 0.005, "multipleOf", {"multipleOf": 0.01}),
+    ({"pattern": "^a$"}, "b", "pattern", {"pattern": "^a$"}),
+    ({"format": "date"}, "x", "format", {"format": "date"}),
+    ({"type": "integer"}, "x", "type", {"type": "integer"}),
+    ({"type": ["null", "string"]}, 3, "type", {"type": ["null", "string"]}),
+    ({"enum": ["a", {"b": 1}, None]}, 3, "enum", {"allowedValues": ["a", {"b": 1}, None]}),
+    ({"const": {"a": [1]}}, 3, "const", {"allowedValue": {"a": [1]}}),
+    ({"const": None}, 3, "const", {"allowedValue": None}),
+    ({"oneOf": [{"const": 1}, {"const": 2}]}, 3, "oneOf", {"passingSchemas": None}),
+    (
+        *({"oneOf": [{"type": "number"}, {"minLength": 1}, {"maxLength": 0}, {"maxLength": 9}]},),
+        *("ab", "oneOf", {"passingSchemas": [1, 3]}),
+    ),
+    ({"anyOf": [{"const": 1}, {"const": 2}]}, 3, "anyOf", {}),
+    ({"not": {"const": 3}}, 3, "not", {}),
+    ({"uniqueItems": True}, [1, 2, 1, True, 1.0, "1"], "uniqueItems", {"i": 4, "j": 2}),
+    ({"uniqueItems": True}, [{"a": 1, "b": 2}, {"b": 2, "a": 1}], "uniqueItems", {"i": 1, "j": 0}),
+    ({"required": ["a"]}, {}, "required", {"missingProperty": "a"}),
+    (
+        *({"properties": {}, "additionalProperties": False}, {"b": 1}),
+        *("additionalProperties", {"additionalProperty": "b"}),
+    ),
+    (
+        *({"unevaluatedProperties": False}, {"b": 1}),
+        *("unevaluatedProperties", {"unevaluatedProperty": "b"}),
+    ),
+    ({"propertyNames": {"maxLength": 1}}, {"bb": 1}, "maxLength", {"limit": 1}),
+]
+
+
+@pytest.mark.parametrize(("schema", "value", "keyword", "params"), AJV, ids=str)
+def test_a_finding_carries_what_ajv_s_translations_are_made_of(
+    schema: Any, value: Any, keyword: str, params: Any
+) -> None:
+    (found,) = FORMS.check(f"ajv/{schema}", schema, value)
+
+    assert (found.keyword, dict(found.params)) == (keyword, params)
+    assert json.loads(json.dumps(dict(found.params))) == params
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "pointer", "path"),
+    [
+        ("", {"details": 3}, "/details", "/details"),
+        ("", {"details": {"a": 3}}, "/details/a", "/details/a"),
+        ("/details", {"a": 3}, "/details/a", "/a"),
+        ("/details/answers", {"a": 3}, "/details/answers/a", "/a"),
+        ("/answers", {"x": {}}, "/answers/x/a", "/x"),
+    ],
+)
+def test_the_path_of_a_finding_begins_where_the_value_that_was_judged_does(
+    at: str, value: Any, pointer: str, path: str
+) -> None:
+    schema = {
+        "properties": {
+            "a": {"type": "string"},
+            "x": {"required": ["a"]},
+            "details": {"$ref": "#", "type": "object"},
+        }
+    }
+    (found,) = FORMS.check("paths", schema, value, at)
+
+    assert (found.pointer, found.instance_path) == (pointer, path)
+
+
+def test_what_a_finding_carries_is_bounded_whatever_the_form_lists() -> None:
+    many = {"enum": [f"c{n}" for n in range(500)]}
+    long = {"enum": ["长" * 1_500] * 3}
+    whole = {"const": ["长" * 3_000]}
+
+    sizes = []
+    for schema in (many, long, whole):
+        (found,) = FORMS.check(f"bounded/{len(str(schema))}", schema, "x")
+        sizes.append(len(found.params.get("allowedValues", [])))
+        assert len(str(dict(found.params))) < 3_000
+
+    assert sizes == [50, 1, 0]
+    (found,) = FORMS.check("bounded/list", {"uniqueItems": True}, [0] * 201)
+    assert (found.keyword, dict(found.params)) == ("uniqueItems", {})
+
+
+@pytest.mark.parametrize("example", FAIL, ids=sentence)
+def test_what_a_finding_carries_is_the_form_s_and_never_what_was_answered(example: Example) -> None:
+    form = document(example.service)["form"]
+    answers = example.data["answers"]
+
+    for found in FORMS.check(example.service, form, answers):
+        wrong = resolve(answers, found.pointer)
+        if wrong is not None and found.keyword != "additionalProperties":
+            assert wrong not in found.params.values()
+        assert found.params or found.keyword in ("anyOf", "not", "contains")
+
+
+@pytest.mark.parametrize(
+    ("pointer", "there"),
+    [
+        ("/a", True),
+        ("/b/c", True),
+        ("/when/then", True),
+        ("/other", True),
+        ("/linked/c", True),
+        ("/any", True),
+        ("/depends", True),
+        ("/list", True),
+        ("/list/0", False),
+        ("/list/c", False),
+        ("/a/b", False),
+        ("/gone", False),
+        ("/$defs", False),
+    ],
+)
+def test_a_form_has_the_fields_of_its_branches_and_references_too(
+    pointer: str, there: bool
+) -> None:
+    form = {
+        "$defs": {"one": {"properties": {"c": {}}}, "round": {"$ref": "#/$defs/round"}},
+        "properties": {
+            "a": {"type": "string"},
+            "b": {"$ref": "#/$defs/one"},
+            "when": {"if": {}, "then": {"properties": {"then": True}}},
+            "list": {"items": {"properties": {"c": {}}}},
+            "linked": {"allOf": [{"$ref": "#/$defs/one"}, {"$ref": "#/$defs/round"}]},
+        },
+        "else": {"properties": {"other": {}}},
+        "anyOf": [True, {"oneOf": [{"properties": {"any": {}}}]}],
+        "dependentSchemas": {"a": {"properties": {"depends": {}}}},
+    }
+
+    assert has_field(form, pointer) is there

@@ -52,10 +52,14 @@ PIECES = st.sampled_from(
 )
 
 
-def refusal(raw: bytes) -> type[Problem]:
+def refusal_of(raw: bytes) -> Any:
     with pytest.raises(Problem) as caught:
         read(raw)
-    return caught.type
+    return caught.value
+
+
+def refusal(raw: bytes) -> type[Problem]:
+    return type(refusal_of(raw))
 
 
 @settings(max_examples=400, deadline=None)
@@ -117,6 +121,68 @@ def test_a_number_is_read_exactly_or_refused(text: str) -> None:
 )
 def test_what_is_no_json_is_malformed(raw: bytes | int) -> None:
     assert refusal(raw if isinstance(raw, bytes) else bytes([raw])) is Malformed
+
+
+@pytest.mark.parametrize("ascii", [True, False])
+@pytest.mark.parametrize(
+    ("value", "pointer"),
+    [
+        ({"answers": {"name": "\ufffd\ufffd"}}, "/answers/name"),
+        ([["x", "a\ufffdb"]], "/0/1"),
+        ("\ufffd", ""),
+    ],
+)
+def test_what_a_gateway_read_in_the_wrong_encoding_is_refused_where_it_stands(
+    value: Any, pointer: str, ascii: bool
+) -> None:
+    refused = refusal_of(json.dumps(value, ensure_ascii=ascii).encode())
+
+    assert isinstance(refused, TextNotAllowed)
+    (found,) = refused.findings
+    assert found.pointer == pointer
+    assert "UTF-8" in found.texts["zh-Hans"] and "UTF-8" in found.texts["en"]
+
+
+def test_a_name_that_was_read_in_the_wrong_encoding_is_refused() -> None:
+    for raw in ('{"\ufffd": 1}'.encode(), rb'{"\ufffd": 1}', rb'{"\uFFFD": 1}'):
+        assert refusal(raw) is TextNotAllowed
+
+
+def test_another_encoding_is_called_by_its_fault_also_where_it_breaks_the_json() -> None:
+    # The second byte of a character of GB18030 may be a quotation mark's escape.
+    raw = '{"name": "張\\三", "street": "誠"}'.encode("gb18030")
+    for sent in (raw, raw.decode(errors="replace").encode()):
+        assert "UTF-8" in refusal_of(sent).detail["en"]
+
+
+def test_the_name_of_the_character_that_is_refused_may_be_spelled_out() -> None:
+    assert read(rb'["\\ufffd", "U+FFFD"]') == ["\\ufffd", "U+FFFD"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "column"),
+    [
+        ('{"name": "张三"\n "street": 1}', 2, 2),
+        ('{"name": "张三", street: 1}', 1, 16),
+        ("", 1, 1),
+        ('[1,\r\n  2\r\n  "a"]', 3, 3),
+        ("[1] x", 1, 5),
+    ],
+)
+def test_what_is_no_json_is_refused_with_line_and_column_and_none_of_it(
+    raw: str, line: int, column: int
+) -> None:
+    detail = refusal_of(raw.encode()).detail
+
+    assert detail == {
+        "zh-Hans": f"不是有效的JSON：第{line}行第{column}列",
+        "en": f"not valid JSON: line {line}, column {column}",
+    }
+
+
+def test_numbers_that_json_has_not_are_named() -> None:
+    assert "NaN" in refusal_of(b"[NaN]").detail["zh-Hans"]
+    assert "Infinity" in refusal_of(b"[-Infinity]").detail["en"]
 
 
 @pytest.mark.parametrize(

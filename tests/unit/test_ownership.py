@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.people import ownership, seeding, tenure
+from chalicelib.people import adoption, ownership, seeding, tenure
 from chalicelib.people.directory import Directory
 from chalicelib.people.issuing import authority_of
 from chalicelib.people.ownership import InvalidTransfer
 from chalicelib.people.seeding import UnknownNode, UnknownUnit
 from chalicelib.people.tenure import Tenure
+from chalicelib.platform import times
 from chalicelib.platform.ports import Key, Put, Row, Table
 from chalicelib.wiring import SHAPES
 from tests.fakes.store import MemoryStore
@@ -83,6 +84,10 @@ def order(*units: str, **more: Any) -> Row:
     return {"to": BUREAU, "from": list(units), "on": ON, "because": "相对集中许可权改革", **more}
 
 
+def transfer(store: MemoryStore, ordered: Row) -> Row:
+    return ownership.transfer(store, ordered, times.text(NOW))
+
+
 def directory(store: MemoryStore) -> Directory:
     return Directory(store, lambda: NOW)
 
@@ -106,7 +111,7 @@ def test_an_undated_owner_owns_on_every_day() -> None:
 def test_from_its_day_on_the_new_unit_owns_and_before_it_the_old_one_does() -> None:
     store = owned(a="water", b="forest", c="water")
 
-    report = ownership.transfer(store, order("water"))
+    report = transfer(store, order("water"))
 
     assert [owner(store, "a", day) for day in (BEFORE, AFTER)] == ["water", BUREAU]
     assert owner(store, "b", AFTER) == "forest"
@@ -120,7 +125,7 @@ def test_from_its_day_on_the_new_unit_owns_and_before_it_the_old_one_does() -> N
 def test_the_seal_of_a_unit_without_items_is_retired_and_can_still_be_read() -> None:
     store = owned(a="water", b="forest")
 
-    report = ownership.transfer(store, order("water"))
+    report = transfer(store, order("water"))
 
     (kept,) = directory(store).seals("water")
     assert (report["seals_retired"], kept.retired, kept.until) == (1, True, BEFORE)
@@ -132,7 +137,7 @@ def test_the_seal_of_a_unit_without_items_is_retired_and_can_still_be_read() -> 
 def test_a_unit_that_keeps_an_item_keeps_its_seal() -> None:
     store = owned(a="water", b="water")
 
-    report = ownership.transfer(store, order("water", services=["a"]))
+    report = transfer(store, order("water", services=["a"]))
 
     assert (report["items_transferred"], report["seals_retired"]) == (1, 0)
     assert report["still_owned"] == {"water": 1}
@@ -143,7 +148,7 @@ def test_an_item_that_is_not_published_yet_is_passed_on_as_well() -> None:
     store = owned(a="water")
     seeding.directory(store, {"nodes": NODES, "owners": [{"service": "draft", "unit": "water"}]})
 
-    report = ownership.transfer(store, order("water"))
+    report = transfer(store, order("water"))
 
     assert report["items_transferred"] == 2
     assert owner(store, "draft", AFTER) == BUREAU
@@ -152,10 +157,10 @@ def test_an_item_that_is_not_published_yet_is_passed_on_as_well() -> None:
 
 def test_a_transfer_may_be_repeated_and_reports_the_same() -> None:
     store = owned(a="water", b="forest", c="water")
-    first = ownership.transfer(store, order("water", "forest"))
+    first = transfer(store, order("water", "forest"))
     kept = rows(store)
 
-    again = ownership.transfer(store, order("water", "forest"))
+    again = transfer(store, order("water", "forest"))
 
     assert first["written"] == {"owners": 3, "seals": 2}
     assert again == {**first, "written": {"owners": 0, "seals": 0}}
@@ -164,7 +169,7 @@ def test_a_transfer_may_be_repeated_and_reports_the_same() -> None:
 
 def test_a_transfer_that_broke_off_is_finished_by_its_repeat() -> None:
     store, whole = owned(a="water", b="water"), owned(a="water", b="water")
-    report = ownership.transfer(whole, order("water"))
+    report = transfer(whole, order("water"))
     lost = [("owner#b", f"from#{ON}"), ("unit#water", "seal#approval")]
     store.rows[Table.DIRECTORY] = {
         key: (rows(store)[key] if key in lost and key in rows(store) else row)
@@ -172,7 +177,7 @@ def test_a_transfer_that_broke_off_is_finished_by_its_repeat() -> None:
         if key not in lost or key in rows(store)
     }
 
-    again = ownership.transfer(store, order("water"))
+    again = transfer(store, order("water"))
 
     assert again == {**report, "written": {"owners": 1, "seals": 1}}
     assert rows(store) == rows(whole)
@@ -180,10 +185,10 @@ def test_a_transfer_that_broke_off_is_finished_by_its_repeat() -> None:
 
 def test_everything_that_was_so_stays_readable_over_two_transfers() -> None:
     store = owned(a="water")
-    ownership.transfer(store, order("water"))
+    transfer(store, order("water"))
 
     back = {"to": "forest", "from": [BUREAU], "on": "2028-01-01", "because": "调整"}
-    ownership.transfer(store, back)
+    transfer(store, back)
 
     days = (BEFORE, AFTER, date(2027, 12, 31), date(2028, 1, 1))
     assert [owner(store, "a", day) for day in days] == ["water", BUREAU, BUREAU, "forest"]
@@ -192,7 +197,7 @@ def test_everything_that_was_so_stays_readable_over_two_transfers() -> None:
 
 def test_seeding_the_region_again_does_not_undo_a_transfer() -> None:
     store = owned(a="water")
-    ownership.transfer(store, order("water"))
+    transfer(store, order("water"))
 
     seeding.directory(store, {"nodes": NODES, "owners": [{"service": "a", "unit": "water"}]})
 
@@ -206,6 +211,8 @@ BAD: list[tuple[Row, type[Exception]]] = [
     (order("water", on="27 May"), InvalidTransfer),
     (order("water", on=None), InvalidTransfer),
     (order("water", services=["nothing"]), InvalidTransfer),
+    (order("forest", services=["a"]), InvalidTransfer),
+    (order("forest"), InvalidTransfer),
     (order("fire"), UnknownUnit),
     (order("water", to="fire"), UnknownUnit),
 ]
@@ -239,18 +246,163 @@ def test_a_transfer_that_is_none_is_refused_and_writes_nothing(
     kept = rows(store)
 
     with pytest.raises(error):
-        ownership.transfer(store, wrong)
+        transfer(store, wrong)
 
     assert rows(store) == kept
 
 
+def test_a_transfer_of_what_another_unit_owns_names_the_items() -> None:
+    store = owned(a="water", b="forest")
+
+    with pytest.raises(InvalidTransfer, match="not owned by forest .*：a$"):
+        transfer(store, order("forest", services=["a", "b"]))
+
+
+def test_a_mistyped_unit_is_refused_in_a_sentence() -> None:
+    store = owned(a="water")
+
+    for wrong in (order("water", to="fire"), order("fire")):
+        with pytest.raises(UnknownUnit, match="^没有单位fire（there is no unit fire）$"):
+            transfer(store, wrong)
+
+
+def test_a_transfer_stands_in_the_history_of_each_item_once() -> None:
+    store = owned(a="water", b="forest", c="water")
+
+    transfer(store, order("water"))
+    transfer(store, order("water"))
+
+    told = {
+        name: [row["data"] for row in store.partition(Table.DIRECTORY, f"service#{name}", "audit#")]
+        for name in "abc"
+    }
+    assert told["b"] == []
+    assert (
+        told["a"]
+        == told["c"]
+        == [
+            {
+                "at": times.text(NOW),
+                "do": "transfer",
+                "by": "operator",
+                "message": "相对集中许可权改革",
+                "unit": BUREAU,
+                "former": "water",
+                "from": ON,
+            }
+        ]
+    )
+
+
+def test_many_items_pass_on_each_in_one_piece_with_its_entry() -> None:
+    store = owned(**{f"s{index}": "water" for index in range(40)})
+
+    transfer(store, order("water"))
+
+    for index in range(40):
+        assert owner(store, f"s{index}", AFTER) == BUREAU
+        assert len(store.partition(Table.DIRECTORY, f"service#s{index}", "audit#")) == 1
+
+
+def test_registering_on_trial_says_the_same_and_writes_nothing() -> None:
+    store = owned(b="water")
+    kept = rows(store)
+    data = {
+        "units": [unit("fire")],
+        "seals": [seal("fire")],
+        "owners": [{"service": "a", "unit": "fire"}, {"service": "b", "unit": "fire"}],
+    }
+
+    tried = ownership.register(store, {**data, "dry_run": True})
+
+    assert rows(store) == kept
+    assert tried == ownership.register(store, data)
+    assert [one["service"] for one in tried["refused"]] == ["b"]
+
+
+def test_every_unit_of_the_directory_is_listed_whoever_wrote_it() -> None:
+    store = owned()
+    ownership.register(store, {"units": [unit("fire")]})
+
+    listed = ownership.COMMANDS["units"](store, {})["units"]
+
+    assert [one["unit"] for one in listed] == sorted([*UNITS, "fire"])
+    assert listed[0]["titles"] == {"zh-Hans": "bureau局"}
+
+
+# --- the first owner of a service ---------------------------------------------------------------
+
+
+def refused(store: MemoryStore, service: str, name: str, day: date = AFTER) -> tuple[str, str]:
+    found = adoption.refused(store, service, name, day)
+    return (found.keyword, found.texts["en"]) if found else ("", "")
+
+
+def test_a_service_that_nobody_owns_asks_for_a_unit_and_names_those_there_are() -> None:
+    keyword, said = refused(owned(), "a", "")
+
+    assert keyword == "owner"
+    assert said.startswith("no unit owns a: name one with unit; there are: bureau ")
+
+
+def test_a_unit_that_there_is_none_of_cannot_own_a_service() -> None:
+    assert refused(owned(), "a", "fire")[0] == "unit"
+
+
+def test_a_service_that_a_unit_owns_is_passed_on_by_a_transfer_only() -> None:
+    store = owned(a="water")
+
+    assert refused(store, "a", "forest")[0] == "transfer"
+    assert refused(store, "a", "water") == refused(store, "a", "") == ("", "")
+    assert adoption.adopted(store, "a", "water", AFTER, "") == []
+
+
+def test_a_unit_adopts_a_service_from_the_day_on() -> None:
+    store = owned()
+
+    seeding.put(store, adoption.adopted(store, "a", "water", AFTER, "新开办"))
+
+    assert [owner(store, "a", day) for day in (BEFORE, AFTER)] == ["", "water"]
+    assert directory(store).tenures("a") == (Tenure("water", AFTER, None, "新开办"),)
+
+
+def test_a_service_whose_last_owner_has_ended_can_be_adopted_anew() -> None:
+    store = owned()
+    ended = {"service": "a", "unit": "water", "to": f"{BEFORE}"}
+    ownership.register(store, {"owners": [ended]})
+
+    assert refused(store, "a", "")[0] == "owner"
+    seeding.put(store, adoption.adopted(store, "a", "forest", AFTER, ""))
+
+    assert [owner(store, "a", day) for day in (BEFORE, AFTER)] == ["water", "forest"]
+
+
+def test_a_service_that_will_be_owned_needs_no_unit_now() -> None:
+    store = owned()
+    ownership.register(store, {"owners": [{"service": "a", "unit": "water", "from": ON}]})
+
+    assert refused(store, "a", "", BEFORE) == ("", "")
+    assert refused(store, "a", "forest", BEFORE)[0] == "transfer"
+
+
+def test_an_owner_is_found_as_soon_as_it_is_written() -> None:
+    store = owned()
+    there = directory(store)
+    assert there.owner("a", AFTER) is None
+
+    seeding.put(store, adoption.adopted(store, "a", "water", AFTER, ""))
+
+    found = there.owner("a", AFTER)
+    assert found is not None and found.id == "water"
+
+
 def test_a_transfer_does_not_slip_in_before_a_later_one() -> None:
     store = owned(a="water", b="water")
-    ownership.transfer(store, order("water", services=["a"], to="forest", on="2026-09-01"))
+    transfer(store, order("water", services=["a"], to="forest", on="2026-09-01"))
     kept = rows(store)
 
     with pytest.raises(InvalidTransfer, match="a$"):
-        ownership.transfer(store, order("water"))
+        transfer(store, order("water"))
 
     assert rows(store) == kept
 
@@ -259,7 +411,7 @@ def test_a_transfer_does_not_slip_in_before_a_later_one() -> None:
 def test_concentration_counts_what_the_unit_owns_of_everything(units: list[str]) -> None:
     store = owned(**{f"s{index}": name for index, name in enumerate(units)})
 
-    report = ownership.transfer(store, order("water")) if "water" in units else {}
+    report = transfer(store, order("water")) if "water" in units else {}
     rate = ownership.concentration(store, {"unit": BUREAU, "on": ON})
 
     moved = units.count("water")
@@ -271,7 +423,7 @@ def test_concentration_counts_what_the_unit_owns_of_everything(units: list[str])
 
 def test_a_rate_is_rounded_down_and_a_rate_of_nothing_is_none() -> None:
     store = owned(**{f"s{index}": "water" for index in range(3)})
-    ownership.transfer(store, order("water", services=["s0", "s1"]))
+    transfer(store, order("water", services=["s0", "s1"]))
 
     rate = ownership.concentration(store, {"unit": BUREAU, "on": ON})
 
@@ -294,7 +446,7 @@ def test_retired_items_and_items_of_another_class_are_not_counted() -> None:
 
 def test_the_authority_of_a_day_is_its_unit_and_the_seal_it_uses() -> None:
     store = owned(a="water")
-    ownership.transfer(store, order("water"))
+    transfer(store, order("water"))
 
     before = authority_of(directory(store), "a", BEFORE)
     after = authority_of(directory(store), "a", AFTER)
@@ -313,7 +465,7 @@ def test_the_authority_of_a_day_is_its_unit_and_the_seal_it_uses() -> None:
 
 def test_the_owner_of_a_day_costs_two_reads_and_none_the_second_time() -> None:
     store = owned(a="water")
-    ownership.transfer(store, order("water"))
+    transfer(store, order("water"))
     read = directory(store)
     store.read.clear()
 
@@ -340,7 +492,7 @@ def test_registering_takes_in_units_seals_and_owners_once() -> None:
 
 def test_registering_again_after_a_transfer_changes_no_owner_and_brings_no_seal_back() -> None:
     store = owned(a="water")
-    ownership.transfer(store, order("water"))
+    transfer(store, order("water"))
     data = {"units": [unit("water")], "seals": [seal("water")]}
 
     report = ownership.register(store, {**data, "owners": [{"service": "a", "unit": "water"}]})

@@ -15,6 +15,8 @@ from chalicelib.services.document import Service
 from chalicelib.services.forms.answers import Forms
 from chalicelib.services.sheets.pieces import patched, whole
 from chalicelib.services.sheets.presets import Assisting, Kind, Limits, preset
+from chalicelib.services.views.bundles import localise
+from chalicelib.services.views.bundles import texts as form_texts
 
 TITLES = {"zh-Hans": "户外广告设置", "en": "Outdoor advertising"}
 UNITS = [Assisting("fire", {"zh-Hans": "消防救援大队", "en": "Fire brigade"})]
@@ -324,3 +326,33 @@ def test_a_change_is_a_json_merge_patch(value: Any, patch: Any, result: Any) -> 
 def test_a_piece_that_uses_a_part_that_is_not_there_is_refused() -> None:
     with pytest.raises(KeyError):
         whole({"use": "nothing"}, {})
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_papers_are_chosen_by_their_titles(kind: Kind) -> None:
+    actions = made(kind)["flow"]["acts"]["record_papers"]["input"]["properties"]
+    choice = actions["papers"]["items"]["properties"]["paper"]
+
+    assert choice["oneOf"][0] == {"const": "P1", "title": "申请书（签字或盖章）"}
+    assert [one["const"] for one in choice["oneOf"]] == ["P1", "P2", "PA"]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("kind", Kind)
+def test_the_form_of_a_preset_is_there_in_english_and_nothing_else_is(
+    kind: Kind, variant: str
+) -> None:
+    document = made(kind, **VARIANTS[variant])
+    english = document["views"]["i18n"]["en"]
+
+    said = localise(document["form"], document["views"]["i18n"], "en")
+
+    assert said.languages == "en"
+    assert said.form["title"] == "Application for Outdoor advertising"
+    assert english.keys() == {key for one in form_texts(document["form"]) for key in one.keys}
+
+
+def test_whoever_has_no_english_title_has_an_english_form_all_the_same() -> None:
+    document = preset("promise", "a-service", {"zh-Hans": "取水许可"})
+
+    assert document["views"]["i18n"]["en"]["root.label"] == "Application"

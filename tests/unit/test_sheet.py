@@ -21,6 +21,7 @@ from chalicelib.services.sheets.sheet import Sheet, Unreadable
 from infra import catalogue, workbook
 from infra.failures import Refused
 from infra.intake import read_table
+from infra.publisher import Invoke
 from tests.world import ROOT
 
 LIST = ROOT / "tests" / "data" / "catalogue.csv"
@@ -308,6 +309,27 @@ def test_a_unit_says_once_how_it_is_reached() -> None:
     assert [(unit["abbr"], unit["sign"]) for unit in table.units] == [("吉水", "【吉州水利】")]
 
 
+JOINT = {"办件类型": "联办件", "协办单位": "吉州区自然资源局（示范）"}
+
+
+def test_a_unit_that_assists_may_stand_in_the_directory_alone() -> None:
+    there = {"吉州区自然资源局（示范）": "zrzy"}
+
+    table = read(row(**JOINT), there=there)
+
+    assert table.findings == ()
+    text = str(only(table)["flow"])
+    assert "assist-zrzy" in text
+    assert [one["unit"] for one in table.units] == ["shuili"]
+
+
+def test_a_unit_that_assists_and_is_nowhere_is_told() -> None:
+    table = read(row(**JOINT), there={"别的局": "else"})
+
+    assert found(table) == [(2, "协办单位", "unit")]
+    assert "表中和单位目录中都没有" in table.findings[0].texts["zh-Hans"]
+
+
 def test_on_the_spot_a_limit_may_be_at_once() -> None:
     document = only(read(row(办件类型="即办", 法定时限="当场", 承诺时限="即时", 材料="申请书")))
 
@@ -422,17 +444,37 @@ def test_the_examples_of_the_template_are_a_good_row(tmp_path: Path) -> None:
     assert [lint(document) for document in table.documents] == [[], []]
 
 
+def nothing_runs(_: str) -> Invoke:
+    raise Refused("no stack runs")
+
+
 def test_a_dry_run_tells_what_is_wrong_and_needs_no_stack(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(typed([row(), row(事项编码="DEMO-SL-002", 法定时限="许多")], "gb18030"))
 
-    catalogue.main(["import", str(path), "--dry-run"])
+    with pytest.raises(SystemExit) as ended:
+        catalogue.main(["import", str(path), "--dry-run"], nothing_runs)
 
+    assert ended.value.code == 1
     said = capsys.readouterr().out
     assert "! 第3行“法定时限”：" in said and "[days]" in said
     assert "2 行，可导入 1 项，1 个实施主体，有误 1 行" in said
+    assert "没有与现行版本比较" in said
+    assert "第2行 demo-sl-001 取水许可：可以导入" in said
+
+
+def test_a_dry_run_of_good_rows_ends_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(typed([row(), row(事项编码="DEMO-SL-002")]))
+
+    catalogue.main(["import", str(path), "--dry-run"], nothing_runs)
+
+    said = capsys.readouterr().out
+    assert [f"第{n}行 demo-sl-00{n - 1} 取水许可：可以导入" in said for n in (2, 3)] == [True] * 2
 
 
 @pytest.mark.parametrize("words", [["export-template", "list.pdf"], ["import", "none.csv"]])

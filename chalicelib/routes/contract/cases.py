@@ -40,6 +40,7 @@ HEAD = {
     "received_at": MOMENT,
 }
 TEST = {"test": {"const": True, "description": "a case of a version under test"}}
+FEE = {"fee": closed({"fen": COUNT, "reasons": many(TEXT)})}
 EVENT = {"seq": {"type": "integer", "minimum": 1}, "type": TEXT, "text": TEXT, "at": MOMENT}
 MAY_SAY = {
     "as_of": {**MOMENT, "description": "when it counts from, where that is earlier"},
@@ -122,7 +123,7 @@ SCHEMAS: dict[str, Schema] = {
         },
         {
             **TEST,
-            "fee": closed({"fen": COUNT, "reasons": many(TEXT)}),
+            **FEE,
             "dropped": {
                 **many(POINTER, minItems=1, maxItems=ruling.MOST_DROPPED),
                 "description": "what was sent and is not kept, since it is not asked for",
@@ -148,7 +149,7 @@ SCHEMAS: dict[str, Schema] = {
             "task": TEXT,
             "version": {"type": "integer", "minimum": 1},
             "form": {"type": "string", "format": "uri-reference"},
-            "errors": many(closed({"pointer": POINTER, "keyword": TEXT})),
+            "errors": many(closed({"pointer": POINTER, "keyword": TEXT, "message": TEXT})),
             "answers": OBJECT,
         }
     ),
@@ -160,7 +161,7 @@ SCHEMAS: dict[str, Schema] = {
             "actions": many(ref("Offer")),
             "contact": ref("Contact"),
         },
-        {**TEST, "correction": ref("Correction")},
+        {**TEST, **FEE, "correction": ref("Correction")},
     ),
     "ListedTask": closed(TASK, TASK_MAY),
     "Task": closed(
@@ -190,7 +191,7 @@ SCHEMAS: dict[str, Schema] = {
             "notices": many(ref("Notice")),
             "acts": many(ref("Offer")),
         },
-        TEST,
+        {**TEST, **FEE},
     ),
     "Card": closed(
         {"case": NUMBER, "service": TEXT, "category": TEXT, "text": TEXT, "community": TEXT},

@@ -24,7 +24,7 @@ from chalicelib.routes.contract.shapes import (
     under,
 )
 from chalicelib.services.forms.subschemas import rebuilt
-from chalicelib.services.life.versions import LISTED
+from chalicelib.services.life.rows import LISTED
 from chalicelib.services.offer import State
 from chalicelib.services.schema import schema_text
 
@@ -48,8 +48,11 @@ VERSION = {"type": "integer", "description": "counted from 1; negative under tes
 TAKES_OVER = closed({"version": VERSION, "content": TEXT, "at": MOMENT})
 OFFERED = {
     "state": one_of(State),
-    "opens_at": MOMENT,
-    "closes_at": MOMENT,
+    "opens_at": {**MOMENT, "description": "the first moment at which cases are taken"},
+    "closes_at": {
+        **MOMENT,
+        "description": "the first moment at which none are any more: it does not count itself",
+    },
     "nodes": many(TEXT),
     "later": TAKES_OVER,
 }

@@ -55,13 +55,15 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "accept-language": _header(
         "Accept-Language",
         _text(examples=["en", "zh-Hans;q=0.9"]),
-        "the language of the answer: zh-Hans (also for any other) or en (RFC 9110 §12.5.4)",
+        "the language of the answer: zh-Hans (also for any other), zh-Hant (what a service itself"
+        " says) or en (RFC 9110 §12.5.4)",
     ),
     "idempotency-key": _header(
         "Idempotency-Key",
         _text(pattern="^[!-~]{1,255}$"),
         "The same key and body are the same request for 35 days; without it the same source and"
-        " body are for 24 hours.",
+        " body are for 24 hours: an act until its sender does another, an order until another has"
+        " changed the service, a rebase until it is done.",
     ),
     "if-match": _header(
         "If-Match",
@@ -93,7 +95,13 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "cursor": _query(
         "cursor", _text(), "of the page before; it belongs to one list and one reader"
     ),
-    "served-node": _query("node", _text(), "only services that take new cases at this node"),
+    "served-node": _query("node", _text(), "only services that take new cases at this node, now"),
+    "class": _query(
+        "class", _text(maxLength=LONGEST_FILTER), "only services of this class 事项类别, as written"
+    ),
+    "field": _query(
+        "field", _text(maxLength=LONGEST_FILTER), "only services of this field 领域, as written"
+    ),
     "board-node": _query("node", _text(maxLength=LONGEST_FILTER), "only cards of this node"),
     "category": _query("category", _text(maxLength=LONGEST_FILTER), "only cards of this kind"),
     "role": _query("role", _text(), "with node: an inbox of this role there"),

@@ -89,8 +89,8 @@ OPERATIONS: dict[Route, Operation] = {
             ),
             304: Answer(SEEN, {}, TAGGED),
         },
-        (NotFound,),
-        ("served-node", "if-none-match"),
+        (BadRequest, NotFound),
+        ("served-node", "class", "field", "if-none-match"),
     ),
     ("GET", "/services/{service}"): Operation(
         "read_service",

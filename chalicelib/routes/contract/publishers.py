@@ -3,12 +3,14 @@
 from chalicelib.cases.rebasing import REBASE_SCHEMA
 from chalicelib.platform.errors import (
     BadRequest,
-    Conflict,
+    NoDraft,
+    NoOwner,
     NotFound,
     Refused,
     SecondPersonRequired,
     SignatureInvalid,
     VerdictNotAccepted,
+    WrongState,
 )
 from chalicelib.routes.contract.operations import Answer, Operation, Route
 from chalicelib.routes.contract.public import FRESH
@@ -87,9 +89,16 @@ OPERATIONS: dict[Route, Operation] = {
                 {"read_order": {**OF_SERVICE, "order": "$response.body#/order"}},
             )
         },
-        (Conflict, SecondPersonRequired, VerdictNotAccepted, Refused),
+        (NoDraft, SecondPersonRequired, VerdictNotAccepted, WrongState, NoOwner, Refused),
         body=order_body(),
-        examples={"close": {"do": "close", "message": "按计划停办"}},
+        examples={
+            "close": {"do": "close", "message": "按计划停办"},
+            "open for the first time": {
+                "do": "publish",
+                "message": "按决定开办",
+                "details": {"upload": "0" * 32, "unit": "approval-bureau"},
+            },
+        },
         keyed=True,
     ),
     ("GET", "/services/{service}/orders/{order}"): Operation(

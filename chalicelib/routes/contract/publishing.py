@@ -5,6 +5,7 @@ from chalicelib.cases.rebase import Fate
 from chalicelib.routes.contract.catalogue import TEXTS
 from chalicelib.routes.contract.shapes import (
     COUNT,
+    DAY,
     MOMENT,
     NAME,
     NUMBER,
@@ -22,6 +23,7 @@ from chalicelib.routes.contract.shapes import (
 )
 from chalicelib.services.changes.change import Verdict
 from chalicelib.services.life import orders
+from chalicelib.services.offer import State
 from chalicelib.services.sheets.presets import Kind
 
 HANDED_IN = {"at": MOMENT, "by": TEXT}
@@ -53,11 +55,19 @@ JOB = {
         ]
     },
 }
+JOB_MAY = {"message": TEXT}
 
 SCHEMAS: dict[str, Schema] = {
     "Reported": closed(
         {"pointer": POINTER, "keyword": TEXT, "texts": TEXTS},
-        {"severity": one_of(("error", "warning"))},
+        {
+            "severity": one_of(("error", "warning")),
+            "pointers": {
+                **many(POINTER, minItems=2),
+                "description": "every place, where one finding is about several; `pointer` holds"
+                " them all",
+            },
+        },
     ),
     "Report": {
         **open_to({"publishable": YES_NO, "findings": many(ref("Reported"))}),
@@ -84,18 +94,46 @@ SCHEMAS: dict[str, Schema] = {
             "details": OBJECT,
             "outcome": {
                 "anyOf": [
-                    open_to({"done": YES_NO}),
+                    ref("Outcome"),
                     {"type": "null", "description": "not carried out yet"},
                 ]
             },
         },
         {"test_token": TEXT},
     ),
-    "Noted": {
-        **open_to({"at": MOMENT, "do": TEXT, "by": TEXT}, {"message": TEXT, "written_by": TEXT}),
-        "description": "one entry of the audit: who did what, and what it came to",
+    "Outcome": {
+        **open_to(
+            {"done": YES_NO},
+            {
+                "service": TEXT,
+                "version": {"type": "integer"},
+                "unchanged": {**YES_NO, "description": "it was so already"},
+                "was": {**one_of(State), "description": "its state before, where that is another"},
+                "findings": many(ref("Reported")),
+                "problem": ref("Problem"),
+            },
+        ),
+        "description": "what came of an order; why not, in findings or a problem",
     },
-    "Rebase": closed(JOB),
+    "Noted": {
+        **open_to(
+            {"at": MOMENT, "do": TEXT, "by": TEXT},
+            {
+                "message": TEXT,
+                "written_by": TEXT,
+                "verdict": one_of(Verdict),
+                "upload": NAME,
+                "version": {"type": "integer"},
+                "unit": {**TEXT, "description": "which owns the service by this"},
+                "former": {**TEXT, "description": "the unit that it was taken over from"},
+                "from": {**DAY, "description": "the first day of a transfer"},
+                "was": {**one_of(State), "description": "its state before, where that is another"},
+            },
+        ),
+        "description": "one entry of the audit: an order, an import, a transfer; who did it and"
+        " why, and what it came to",
+    },
+    "Rebase": closed(JOB, JOB_MAY),
     "RebaseWithCases": closed(
         {
             **JOB,
@@ -110,7 +148,8 @@ SCHEMAS: dict[str, Schema] = {
                 ),
                 maxItems=rebasing.LISTED,
             ),
-        }
+        },
+        JOB_MAY,
     ),
     "Preset": one_of(Kind),
     "PackageKey": closed(

@@ -19,6 +19,7 @@ from chalicelib.services.forms.formats import SENTENCES as FORMAT_SENTENCES
 from chalicelib.services.forms.formats import named
 from chalicelib.services.forms.gate import finding
 from chalicelib.services.forms.moments import strict
+from chalicelib.services.forms.params import params
 from chalicelib.services.forms.price import MAX_ANSWERS
 from chalicelib.services.forms.telling import Telling
 
@@ -53,8 +54,8 @@ class Forms:
 
     def check(self, name: str, schema: Schema, value: Any, at: str = "") -> list[Finding]:
         """At most MAX_FINDINGS findings on `value`; `name` stands for the schema's content, `at`
-        is prefixed. One on the whole where there are more than MAX_ANSWERS values, or where so
-        much may be wrong that telling it would take too long."""
+        is prefixed, and the base of each finding. One on the whole where there are more than
+        MAX_ANSWERS values, or where so much may be wrong that telling it would take too long."""
         if not _few(value):
             zh, en = f"内容过多：最多{MAX_ANSWERS}项", f"Too much: {MAX_ANSWERS} values at most"
             return [finding(at, "size", zh, en, limit=MAX_ANSWERS)]
@@ -68,7 +69,7 @@ class Forms:
             )
             return [finding(at, "errors", zh, en)]
         told = (one for error in form.validator.iter_errors(value) for one in _findings(error, at))
-        return list(islice(told, MAX_FINDINGS))
+        return [one._replace(base=at) for one in islice(told, MAX_FINDINGS)]
 
     def holds(self, name: str, schema: Schema, value: Any) -> bool:
         return _few(value) and self._form(name, schema).validator.is_valid(value)
@@ -153,7 +154,7 @@ def _findings(error: Any, at: str) -> list[Finding]:
         ]
     blank = keyword == "pattern" and isinstance(error.instance, str) and not error.instance.strip()
     zh, en = BLANK if blank else _sentence(keyword, kind)
-    return [Finding(pointer, keyword, {"zh-Hans": zh, "en": en}, {}, path)]
+    return [Finding(pointer, keyword, {"zh-Hans": zh, "en": en}, params(keyword, error), path)]
 
 
 def _sentence(keyword: str, kind: Any) -> tuple[str, str]:

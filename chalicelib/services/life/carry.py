@@ -3,19 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.clocks.calendar import Calendar
 from chalicelib.people.directory import Directory
-from chalicelib.platform.errors import Conflict, Finding
-from chalicelib.platform.ports import Change, ConditionFailed, Equals, Ports, Row, Table
+from chalicelib.platform.errors import Finding, WrongState
+from chalicelib.platform.ports import Change, ConditionFailed, Equals, Operation, Ports, Row, Table
 from chalicelib.services.catalogue import unpack
-from chalicelib.services.changes.change import Verdict
-from chalicelib.services.changes.diff import diff, worst
-from chalicelib.services.document import Service
-from chalicelib.services.life import orders
+from chalicelib.services.life import hindrances, orders
 from chalicelib.services.life.orders import Order
+from chalicelib.services.life.rows import Note
 from chalicelib.services.life.uploads import read_upload
-from chalicelib.services.life.versions import Note, Versions, Wanted, content_of, report
-from chalicelib.services.offer import Offer
+from chalicelib.services.life.versions import Versions, Wanted, report
+from chalicelib.services.offer import Offer, offer_of
 
 
 class Carrier:
@@ -33,15 +30,15 @@ class Carrier:
         upload = read_upload(self._ports, order.data["upload"])
         if upload["state"] == "published":
             return {"done": True, "service": order.service, "unchanged": True}
-        if upload["state"] != "draft":
-            raise Conflict
-        orders.refuse_publish(order, upload)
+        upload = hindrances.draft_of(self._ports, order)
+        hindrances.refuse_publish(order, upload)
         document = unpack(upload["document"])
         verdict = self._verdict(order, document)
         wanted, findings = self._wanted(order)
         if findings:
             return {"done": False, "findings": [report(one) for one in findings]}
-        note = Note("publish", order.by, order.message, upload["by"], verdict)
+        hindrances.refuse_unowned(self._ports, order, self._versions.today())
+        note = self._note(order, upload)._replace(verdict=verdict)
         outcome = self._versions.publish(document, note, wanted)
         if outcome["published"]:
             self._close_upload(upload, "published")
@@ -49,13 +46,16 @@ class Carrier:
 
     def test(self, order: Order) -> Row:
         upload = read_upload(self._ports, order.data["upload"])
-        note = Note("test", order.by, order.message, upload["by"])
-        outcome = self._versions.trial(unpack(upload["document"]), note)
+        hindrances.refuse_unowned(self._ports, order, self._versions.today())
+        outcome = self._versions.trial(unpack(upload["document"]), self._note(order, upload))
         return {"done": outcome["published"], **outcome}
 
     def discard(self, order: Order) -> Row:
         upload = read_upload(self._ports, order.data["upload"])
-        self._close_upload(upload, "discarded")
+        if upload["state"] != "discarded":
+            upload = hindrances.draft_of(self._ports, order)
+        told = self._versions.noted(order.service, self._note(order, upload), upload["upload"])
+        self._close_upload(upload, "discarded", told)
         return {"done": True, "service": order.service}
 
     def roll_back(self, order: Order) -> Row:
@@ -74,10 +74,10 @@ class Carrier:
         return {"done": True, **self._versions.change(order.service, note, wanted.applied)}
 
     def move(self, order: Order) -> Row:
-        """Close, reopen, retire. Raises Conflict while others open cases of it."""
+        """Close, reopen, retire. Raises WrongState, also while others open cases of it."""
         if order.do == "retire" and self._versions.dependents(order.service):
             names = "、".join(self._versions.dependents(order.service))
-            raise Conflict(
+            raise WrongState(
                 {"zh-Hans": f"这些事项还会转到它：{names}", "en": f"still led to by {names}"}
             )
         note = Note(order.do, order.by, order.message)
@@ -85,29 +85,27 @@ class Carrier:
         return {"done": True, **self._versions.change(order.service, note, moved)}
 
     def _moved(self, order: Order) -> Callable[[Offer], Offer]:
-        becomes = orders.STATES[order.do][1]
-        move = orders.moved(order)
+        becomes = hindrances.STATES[order.do][1]
+        move = hindrances.moved(order)
         # Repeated after a crash it is there already.
         return lambda offer: offer if offer.state is becomes else move(offer)
 
+    def _note(self, order: Order, upload: Row) -> Note:
+        unit = order.data.get("unit", "")
+        return Note(order.do, order.by, order.message, upload["by"], unit=unit)
+
     def _verdict(self, order: Order, document: Mapping[str, Any]) -> str:
         """Against what is live now. Raises VerdictNotAccepted."""
-        live = self._versions.live(order.service)
-        if live is None or live.content == content_of(document):
-            return str(Verdict.SAFE)
-        verdict = str(worst(diff(live.data, Service(document).data)))
-        orders.refuse_verdict(order, verdict)
-        return verdict
+        verdict = self._versions.verdict(document)
+        hindrances.refuse_verdict(order, verdict)
+        return str(verdict)
 
     def _wanted(self, order: Order) -> tuple[Wanted, list[Finding]]:
-        """Days become moments where the office is; nodes must be known."""
-        calendar, data, findings = self._calendar(), order.data, []
-        moments: dict[str, str | None] = {}
-        for name in ("from", "opens", "closes"):
-            try:
-                moments[name] = orders.moment_of(data[name], calendar) if name in data else None
-            except ValueError:
-                findings.append(_finding(f"/details/{name}", "date", "不是有效日期", "not a date"))
+        """Days become moments where the office is; nodes must be known. Raises Refused."""
+        now, live, data = self._ports.now(), self._versions.live_row(order.service), order.data
+        offer = offer_of(live).at(now) if live else None
+        moments = hindrances.moments(order, offer, self._directory.calendar(), now)
+        findings = []
         nodes = data.get("nodes")
         for index, node in enumerate(nodes or ()):
             if self._directory.node(node) is None:
@@ -119,16 +117,13 @@ class Carrier:
         if findings:
             return Wanted(), findings
         return Wanted(
-            moments["from"] or "",
-            moments["opens"],
-            moments["closes"],
+            moments.get("from", ""),
+            moments.get("opens"),
+            moments.get("closes"),
             None if nodes is None else tuple(nodes),
         ), []
 
-    def _calendar(self) -> Calendar:
-        return self._directory.calendar()
-
-    def _close_upload(self, upload: Row, state: str) -> None:
+    def _close_upload(self, upload: Row, state: str, *also: Operation) -> None:
         change = Change(
             Table.DIRECTORY,
             "upload",
@@ -138,7 +133,7 @@ class Carrier:
             remove=("pending", "pending_at"),
         )
         try:
-            self._ports.store.transact([change])
+            self._ports.store.transact([change, *also])
         except ConditionFailed:
             # Closed already: this order is being repeated.
             return

@@ -1,28 +1,20 @@
 """Orders on the life of a service: publish, test, discard, roll back, offer, close, reopen, retire.
 
 The api checks an order and keeps it; the publisher function carries it out, since only that may
-create machines. What an uploaded document needs to go live is a second person (four eyes).
+create machines. What stands in an order's way is told by `hindrances`.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times
-from chalicelib.platform.errors import (
-    Conflict,
-    Finding,
-    NotFound,
-    Refused,
-    SecondPersonRequired,
-    VerdictNotAccepted,
-)
-from chalicelib.platform.ports import Ports, Put, Row, Table
+from chalicelib.platform.errors import Finding, NotFound, Refused
+from chalicelib.platform.ports import Absent, Equals, Ports, Put, Row, Table
+from chalicelib.services.catalogue import NAME, unpack
 from chalicelib.services.changes.change import Verdict
-from chalicelib.services.life.uploads import PENDING, read_upload
-from chalicelib.services.offer import Offer, State
+from chalicelib.services.life.rows import turn_of
+from chalicelib.services.life.uploads import PENDING
 
 ORDER = re.compile("[0-9a-f]{32}")
 DATE: Mapping[str, Any] = {"type": "string", "format": "date"}
@@ -33,8 +25,15 @@ NODES: Mapping[str, Any] = {
     "items": {"type": "string", "maxLength": 64},
 }
 OFFER: Mapping[str, Any] = {
-    "opens": {"anyOf": [DATE, {"const": ""}]},
-    "closes": {"anyOf": [DATE, {"const": ""}]},
+    "opens": {
+        "anyOf": [DATE, {"const": ""}],
+        "description": "the first day on which cases are taken, at the office; empty: at once",
+    },
+    "closes": {
+        "anyOf": [DATE, {"const": ""}],
+        "description": "the first day on which none are taken any more: the day itself does not"
+        " count; empty: without end",
+    },
     "nodes": NODES,
 }
 # A visible character, and no control characters or line ends.
@@ -43,8 +42,8 @@ ONE_LINE = (
 )
 # What each order needs and may carry besides its message.
 CARRIES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "publish": (frozenset({"upload"}), frozenset({"upload", "accepts", "from", *OFFER})),
-    "test": (frozenset({"upload"}), frozenset({"upload"})),
+    "publish": (frozenset({"upload"}), frozenset({"upload", "accepts", "from", "unit", *OFFER})),
+    "test": (frozenset({"upload"}), frozenset({"upload", "unit"})),
     "discard": (frozenset({"upload"}), frozenset({"upload"})),
     "roll_back": (frozenset({"to"}), frozenset({"to", "accepts"})),
     "offer": (frozenset(), frozenset(OFFER)),
@@ -66,17 +65,19 @@ DETAILS_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {
         "upload": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-        "accepts": {"enum": [str(one) for one in Verdict]},
-        "from": DATE,
+        "accepts": {
+            "enum": [str(one) for one in Verdict],
+            "description": "the worst change that is meant; widening without it",
+        },
+        "from": {**DATE, "description": "the day on which the version takes over; the first opens"},
         "to": {"type": "integer", "minimum": 1, "maximum": 999999},
+        "unit": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9-]{1,64}$",
+            "description": "which unit owns the service from today on, where none does yet",
+        },
         **OFFER,
     },
-}
-# From which state an order leads to which.
-STATES: Mapping[str, tuple[frozenset[State], State]] = {
-    "close": (frozenset({State.PUBLISHED}), State.CLOSING),
-    "reopen": (frozenset({State.CLOSING}), State.PUBLISHED),
-    "retire": (frozenset({State.CLOSING}), State.RETIRED),
 }
 
 
@@ -93,13 +94,21 @@ def refuse_details(do: str, details: Mapping[str, Any]) -> None:
     needs, may = CARRIES[do]
     given = set(details)
     findings = [
-        Finding(f"/details/{name}", "required", {"zh-Hans": "此项必填", "en": "This is needed"})
+        Finding(
+            f"/details/{name}",
+            "required",
+            {"zh-Hans": "此项必填", "en": "This is needed"},
+            {"missingProperty": name},
+            base="",
+        )
         for name in sorted(needs - given)
     ] + [
         Finding(
             f"/details/{name}",
             "additionalProperties",
             {"zh-Hans": "此操作没有这一项", "en": "This order does not take this"},
+            {"additionalProperty": name},
+            base="",
         )
         for name in sorted(given - may)
     ]
@@ -107,38 +116,11 @@ def refuse_details(do: str, details: Mapping[str, Any]) -> None:
         raise Refused(findings=findings)
 
 
-def refuse_order(ports: Ports, order: Order, offer: Offer | None) -> None:
-    """Raises what stands in the way as things are now: NotFound, SecondPersonRequired, Conflict."""
-    if "upload" in order.data:
-        upload = read_upload(ports, order.data["upload"])
-        if upload["state"] != "draft":
-            raise Conflict
-        if upload["data"]["service"] != order.service:
-            raise NotFound
-        if order.do == "publish":
-            refuse_publish(order, upload)
-    elif offer is None:
-        raise NotFound
-    elif order.do in STATES and offer.state not in STATES[order.do][0]:
-        raise Conflict
+def keep_order(ports: Ports, name: str, order: Order, body: str, again: bool = False) -> Row:
+    """Keep it for the publisher; `body` is the hash of the request.
 
-
-def refuse_publish(order: Order, upload: Row) -> None:
-    """Raises SecondPersonRequired, VerdictNotAccepted."""
-    if upload["by"] == order.by:
-        raise SecondPersonRequired
-    refuse_verdict(order, upload["data"].get("verdict", str(Verdict.SAFE)))
-
-
-def refuse_verdict(order: Order, verdict: str) -> None:
-    """Raises VerdictNotAccepted when open cases may be touched and the order does not say so."""
-    accepted = Verdict(order.data.get("accepts", Verdict.WIDENING))
-    if Verdict(verdict).rank > accepted.rank:
-        raise VerdictNotAccepted
-
-
-def keep_order(ports: Ports, name: str, order: Order, body: str) -> Row:
-    """Keep it for the publisher; `body` is the hash of the request. Raises ConditionFailed."""
+    `again` is one that was refused and is tried once more. Raises ConditionFailed.
+    """
     at = times.text(ports.now())
     row: Row = {
         "pk": f"upload#{name}",
@@ -158,8 +140,25 @@ def keep_order(ports: Ports, name: str, order: Order, body: str) -> Row:
             "details": dict(order.data),
         },
     }
-    ports.store.transact([Put(Table.DIRECTORY, row)])
+    when = Equals("state", "refused") if again else Absent()
+    ports.store.transact([Put(Table.DIRECTORY, row, when)])
     return row
+
+
+def orders_done(ports: Ports, service: str) -> int:
+    """How often the service was changed so far: each order that changes it or tests one more."""
+    if not NAME.fullmatch(service):
+        return 0
+    live = ports.store.get(Table.DIRECTORY, (f"service#{service}", "live"))
+    trial = ports.store.get(Table.DIRECTORY, (f"service#{service}", "trial"))
+    return turn_of(live) - (int(trial["version"]) if trial else 0)
+
+
+def stands(row: Row) -> bool:
+    """Whether the order waits, or has changed something: what came of it is still told."""
+    if row["state"] == "done":
+        return not unpack(row["outcome"]).get("unchanged", False)
+    return bool(row["state"] == "waiting")
 
 
 def read_order(ports: Ports, service: str, name: str) -> Row:
@@ -175,23 +174,3 @@ def read_order(ports: Ports, service: str, name: str) -> Row:
 def order_of(row: Row) -> Order:
     data = row["data"]
     return Order(data["service"], data["do"], row["by"], data["message"], data["details"])
-
-
-def moment_of(day: str, calendar: Calendar) -> str:
-    """The beginning of a day where the office is; empty stays empty. Raises ValueError."""
-    if not day:
-        return ""
-    zone = calendar.local(times.moment("2000-01-01T00:00:00Z")).tzinfo
-    return times.text(datetime.combine(date.fromisoformat(day), time(0), zone))
-
-
-def moved(order: Order) -> Callable[[Offer], Offer]:
-    """What close, reopen and retire make of an offer. The function raises Conflict."""
-
-    def move(offer: Offer) -> Offer:
-        allowed, becomes = STATES[order.do]
-        if offer.state not in allowed:
-            raise Conflict
-        return offer._replace(state=becomes)
-
-    return move

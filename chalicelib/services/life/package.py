@@ -32,6 +32,8 @@ MAX_SENT = 3 * 1024 * 1024
 MAX_UNPACKED = 24 * 1024 * 1024
 MAX_SERVICES = 300
 MAX_PARTS = 1_000_000
+# Nothing here has a longer name, and no key could be made of one.
+LONGEST_NAME = 64
 # Derived secrets of 80 bits; four are more than the 256 bits of a seed.
 PIECES = 4
 
@@ -126,23 +128,25 @@ def places(document: Any) -> Iterator[Place]:
             yield Place("roles", role, f"/intake/{escape(channel)}", intake, channel)
 
 
-# A member of this name is a name of that kind, where this other member stands beside it.
-NAMED: Mapping[str, tuple[str, str]] = {
-    "role": ("roles", "at"),
-    "service": ("services", "answers"),
-    "unit": ("units", "unit"),
-}
+def _named(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names in an object, by kind and member: whoever acts is {"role", "at"}, whatever is
+    opened {"service", "answers"}; a unit that handles stands alone, one of count does not."""
+    if "at" in value:
+        yield "roles", "role"
+    if "answers" in value:
+        yield "services", "service"
+    if value.keys() == {"unit"}:
+        yield "units", "unit"
 
 
 def _walk(value: Any, at: str) -> Iterator[Place]:
-    """Whoever acts is {"role", "at"}; whatever is opened is {"service", "answers"}."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _walk(item, f"{at}/{index}")
     if not isinstance(value, dict):
         return
-    for member, (kind, beside) in NAMED.items():
-        if isinstance(value.get(member), str) and beside in value:
+    for kind, member in _named(value):
+        if isinstance(value.get(member), str):
             yield Place(kind, value[member], f"{at}/{member}", value, member)
     for name, item in value.items():
         if f"{at}/{name}" not in ("/form", "/views"):
@@ -171,7 +175,7 @@ def lacking(document: Any, known: Mapping[str, Callable[[str], bool]]) -> list[d
     return [
         {"kind": kind, "name": name, "pointers": pointers}
         for (kind, name), pointers in sorted(used.items())
-        if not known[kind](name)
+        if len(name) > LONGEST_NAME or not known[kind](name)
     ]
 
 

@@ -6,23 +6,30 @@ times.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
 from chalicelib.people import ownership, seeding
-from chalicelib.platform import webhook
+from chalicelib.people.directory import Directory
+from chalicelib.platform import times, webhook
 from chalicelib.platform.errors import Finding, Problem
 from chalicelib.platform.keys import SealedKeys
 from chalicelib.platform.ports import Change, ConditionFailed, Equals, Ports, Row, Table
 from chalicelib.platform.settings import PublisherSettings
 from chalicelib.services.catalogue import pack, unpack
+from chalicelib.services.changes.change import Verdict
 from chalicelib.services.checks.lint import lint
 from chalicelib.services.life.carry import Carrier
-from chalicelib.services.life.report import examine
-from chalicelib.services.life.uploads import DRAFTS, PENDING
+from chalicelib.services.life.report import Around, Upload, examine
+from chalicelib.services.life.rows import Note
+from chalicelib.services.life.uploads import DRAFTS, PENDING, drafts
 from chalicelib.services.life.versions import OPERATOR, Versions
 from chalicelib.services.sheets import importing
 from chalicelib.services.views.modernise import modernise
+
+# A refusal is kept in both, since its readers are not known yet.
+SPOKEN = ("zh-Hans", "en")
 
 
 class Publisher:
@@ -44,7 +51,7 @@ class Publisher:
     def _commands(self) -> dict[str, Callable[[Any], Any]]:
         store = self._ports.store
         return {
-            "publish": lambda document: self._versions.publish(document, OPERATOR),
+            "publish": self._publish,
             "uploads": lambda _: self.uploads(),
             "directory": lambda data: seeding.directory(store, data),
             "absence": lambda data: seeding.absence(store, data),
@@ -53,12 +60,18 @@ class Publisher:
             "trust": lambda data: seeding.trust(store, data),
             "channel": self._channel,
             "setup": self._setup,
-            "import": lambda data: importing.publish_all(self._import, data),
+            "import": lambda data: importing.put_in(Shelf(self._versions), data),
+            "transfer": lambda data: ownership.transfer(store, data, times.text(self._ports.now())),
             **{name: partial(command, store) for name, command in ownership.COMMANDS.items()},
         }
 
-    def _import(self, document: Any) -> Row:
-        return self._versions.publish(document, OPERATOR)
+    def _publish(self, sent: Any) -> Row:
+        """A document, or {"service": document, "unit", "message"}: who owns it where nobody does,
+        and why."""
+        if not isinstance(sent, dict) or not isinstance(sent.get("service"), dict):
+            return self._versions.publish(sent, OPERATOR)
+        note = OPERATOR._replace(message=sent.get("message", ""), unit=sent.get("unit", ""))
+        return self._versions.publish(sent["service"], note)
 
     def _setup(self, _: Any) -> Row:
         keys = self._ports.keys
@@ -89,7 +102,8 @@ class Publisher:
         """The report on an upload; what may be published waits as a draft."""
         document, older = modern(unpack(row["document"]))
         errors = [one for one in older if one.severity == "error"] + lint(document)
-        found = examine(document, errors, self._versions, self._needs, older)
+        upload = Upload(document, unpack(row["examples"]), row["by"])
+        found = examine(upload, errors, self._around(), older)
         state = "refused"
         if found["publishable"]:
             state = "checked" if row["dry"] else "draft"
@@ -109,12 +123,22 @@ class Publisher:
         else:
             self._settle(row, to, ("pending", "pending_at"))
 
+    def _around(self) -> Around:
+        """What an upload meets here; people who were just named are known."""
+        ports = self._ports
+        directory = Directory(ports.store, ports.now)
+
+        def today() -> date:
+            return directory.calendar().local_date(ports.now())
+
+        return Around(self._versions, directory, today, drafts(ports), self._needs)
+
     def _order(self, row: Row) -> None:
         try:
             outcome = self._carrier.carry(row)
         except Problem as problem:
             # It was right when it was kept; somebody else was faster.
-            outcome = {"done": False, "problem": problem.body("zh-Hans")}
+            outcome = {"done": False, "problems": [problem.body(one) for one in SPOKEN]}
         state = "done" if outcome["done"] else "refused"
         to = {"state": state, "outcome": pack(outcome)}
         self._settle(row, to, ("pending", "pending_at"))
@@ -132,6 +156,20 @@ class Publisher:
             self._ports.store.transact([change])
         except ConditionFailed:
             return
+
+
+class Shelf:
+    """Where an import puts its documents."""
+
+    def __init__(self, versions: Versions) -> None:
+        self.change_of = versions.change_of
+        self.findings = versions.findings
+        self.verdict = versions.verdict
+        self._versions = versions
+
+    def put(self, document: Any, message: str, verdict: Verdict) -> Row:
+        note = Note("import", OPERATOR.by, message, verdict=str(verdict))
+        return self._versions.publish(document, note)
 
 
 def modern(document: Any) -> tuple[Any, list[Finding]]:

@@ -5,17 +5,19 @@ live row moves under a condition on its turn. Only the publisher function calls 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
+from chalicelib.people import adoption
+from chalicelib.people.directory import Directory
 from chalicelib.platform import times
-from chalicelib.platform.errors import Conflict, Finding, NotFound
+from chalicelib.platform.errors import Finding, NotFound
 from chalicelib.platform.json import canonical
 from chalicelib.platform.ports import (
-    Condition,
+    Absent,
     ConditionFailed,
     Equals,
-    Missing,
     Operation,
     Ports,
     Put,
@@ -23,24 +25,15 @@ from chalicelib.platform.ports import (
     Table,
 )
 from chalicelib.platform.settings import PublisherSettings
-from chalicelib.services.catalogue import pack, unpack, version_key
+from chalicelib.services.catalogue import unpack, version_key
+from chalicelib.services.changes.change import Verdict, worst
+from chalicelib.services.changes.diff import diff
 from chalicelib.services.checks.lint import lint
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
+from chalicelib.services.life import rows
+from chalicelib.services.life.rows import Note
 from chalicelib.services.offer import Offer, State, offer_of
-
-
-class Note(NamedTuple):
-    """What the audit keeps: who, whose document, why."""
-
-    do: str
-    by: str
-    message: str = ""
-    written_by: str = ""
-    verdict: str = ""
-
-    def data(self) -> Row:
-        return {name: value for name, value in self._asdict().items() if value}
 
 
 class Wanted(NamedTuple):
@@ -56,8 +49,6 @@ class Wanted(NamedTuple):
         return offer._replace(**{n: v for n, v in given.items() if v is not None})
 
 
-# What the list says of a service besides its name.
-LISTED = ("item_class", "class", "field", "level_of_exercise")
 OPERATOR = Note("publish", "operator")
 AS_IT_IS = Wanted()
 
@@ -67,46 +58,56 @@ class Versions:
         self._ports = ports
         self._store = ports.store
         self._settings = settings
+        self._directory = Directory(ports.store, ports.now)
         self._made: set[str] = set()
 
     def findings(self, document: Any) -> list[Finding]:
-        """What stands in the way of publishing it now."""
+        """What is wrong with a document here, whoever shall own it."""
         return lint(document) or list(self.not_live(Service(document)))
 
     def publish(self, document: Any, note: Note = OPERATOR, wanted: Wanted = AS_IT_IS) -> Row:
-        """Publish as the next version; the report says what happened or what is wrong."""
-        findings = self.findings(document)
+        """Publish as the next version; the report says what happened or what is wrong.
+
+        The unit of the note owns the service from today on where nobody owns it yet.
+        """
+        findings = self._in_the_way(document, note)
         if findings:
             return {"published": False, "findings": [report(finding) for finding in findings]}
         service, content = Service(document), content_of(document)
-        live = self.live_row(service.id)
+        live, owner = self.live_row(service.id), self._adopted(service, note)
         offer = offer_of(live).at(self._ports.now()) if live else None
-        if offer and offer.content == content and self._offered(offer, wanted) == offer:
+        same = offer is not None and offer.content == content and not owner
+        if offer and same and self._offered(offer, wanted) == offer:
             return _published(service, offer.version, content, unchanged=True)
-        name = self._machine(service)
-        number = _last(live) + 1
+        name, number = self._machine(service), rows.last_of(live) + 1
+        becomes = self._becomes(number, content, offer, wanted)
+        shown = service if becomes.version == number else self.read(service.id, becomes.version)
+        version = rows.version_row(service, number, name, content, note, self._moment)
         try:
             self._store.transact(
                 [
-                    Put(Table.DIRECTORY, self._version(service, number, name, content, note)),
-                    *self._become(service, number, content, live, note, wanted),
+                    Put(Table.DIRECTORY, version),
+                    *rows.offered(shown, becomes, live, note, self._moment, number),
+                    *owner,
                 ]
             )
         except ConditionFailed:
             # Somebody else published meanwhile, or our own answer was lost: look again.
             return self.publish(document, note, wanted)
-        return _published(service, number, content, unchanged=False)
+        told = _published(service, number, content, unchanged=False)
+        return {**told, **rows.came_from(live, becomes)}
 
     def trial(self, document: Any, note: Note) -> Row:
         """Make it the version under test: a number of its own, nothing the public sees."""
-        findings = self.findings(document)
+        findings = self._in_the_way(document, note)
         if findings:
             return {"published": False, "findings": [report(finding) for finding in findings]}
         service, content = Service(document), content_of(document)
         row = self._store.get(Table.DIRECTORY, (f"service#{service.id}", "trial"))
-        if row is not None and row["content"] == content:
+        owner = self._adopted(service, note)
+        if row is not None and row["content"] == content and not owner:
             return _published(service, int(row["version"]), content, unchanged=True)
-        number = (int(row["version"]) if row else 0) - 1
+        number, at = (int(row["version"]) if row else 0) - 1, self._moment
         pointer: Row = {
             "pk": f"service#{service.id}",
             "sk": "trial",
@@ -115,13 +116,13 @@ class Versions:
             "version": number,
             "content": content,
         }
-        version = self._version(service, number, self._machine(service), content, note)
+        version = rows.version_row(service, number, self._machine(service), content, note, at)
         moved = Put(Table.DIRECTORY, pointer)
         if row is not None:
             moved = Put(Table.DIRECTORY, pointer, Equals("version", int(row["version"])))
-        audit = self._audit(service.id, note, {"version": number}, number)
+        told = rows.noted(service.id, note, {"version": number}, at, f"{number:06d}")
         try:
-            self._store.transact([Put(Table.DIRECTORY, version), moved, audit])
+            self._store.transact([Put(Table.DIRECTORY, version), moved, told, *owner])
         except ConditionFailed:
             return self.trial(document, note)
         return _published(service, number, content, unchanged=False)
@@ -136,10 +137,34 @@ class Versions:
         if becomes == offer:
             return _published(service, offer.version, offer.content, unchanged=True)
         try:
-            self._store.transact(self._rows(service, becomes, live, note))
+            self._store.transact(rows.offered(service, becomes, live, note, self._moment))
         except ConditionFailed:
             return self.change(name, note, moved)
-        return _published(service, offer.version, offer.content, unchanged=False)
+        told = _published(service, offer.version, offer.content, unchanged=False)
+        return {**told, **rows.came_from(live, becomes)}
+
+    def change_of(self, document: Any) -> str:
+        """Against what is live: "new", "unchanged" or "changed"; any document has one."""
+        live = self.live(str(document.get("service"))) if isinstance(document, dict) else None
+        if live is None:
+            return "new"
+        return "unchanged" if live.content == content_of(document) else "changed"
+
+    def verdict(self, document: Any) -> Verdict:
+        """What a good document means for the open cases of the live version."""
+        live = self.live(document["service"])
+        if live is None or live.content == content_of(document):
+            return Verdict.SAFE
+        return worst(diff(live.data, Service(document).data))
+
+    def noted(self, service: str, note: Note, upload: str) -> Operation:
+        """The entry of the history on what became of an upload."""
+        told = {"upload": upload}
+        return rows.noted(service, note, told, self._moment, upload)
+
+    def today(self) -> date:
+        """The date where the office is."""
+        return self._directory.calendar().local_date(self._ports.now())
 
     def live_row(self, name: str) -> Row | None:
         return self._store.get(Table.DIRECTORY, (f"service#{name}", "live"))
@@ -158,10 +183,9 @@ class Versions:
 
     def dependents(self, name: str) -> list[str]:
         """Published services that open cases of this one."""
-        rows = self._store.partition(Table.DIRECTORY, "catalogue")
         return [
             row["sk"]
-            for row in rows
+            for row in self._store.partition(Table.DIRECTORY, "catalogue")
             if name in row["data"].get("opens", ())
             and row["sk"] != name
             and row["data"].get("state") != State.RETIRED
@@ -182,92 +206,40 @@ class Versions:
                 texts = {"zh-Hans": f"事项{name}尚未发布", "en": f"{name} is not published yet"}
                 yield Finding(f"{at}/service", "service", texts)
 
+    def _in_the_way(self, document: Any, note: Note) -> list[Finding]:
+        """What is wrong with it, or with who owns it."""
+        findings = self.findings(document)
+        if findings:
+            return findings
+        unowned = adoption.refused(self._store, document["service"], note.unit, self.today())
+        return [unowned] if unowned else []
+
+    def _adopted(self, service: Service, note: Note) -> list[Operation]:
+        """The first tenure, where the service has none and the note names a unit."""
+        owner = adoption.adopted(self._store, service.id, note.unit, self.today(), note.message)
+        # Whoever owns it meanwhile is not written over; the register only says that somebody does.
+        return [
+            Put(Table.DIRECTORY, row, Absent() if row["kind"] == "owner" else None) for row in owner
+        ]
+
     def _offered(self, offer: Offer, wanted: Wanted) -> Offer:
         """What publishing makes of the offer: closed services open again."""
         return wanted.applied(offer._replace(state=State.PUBLISHED))
 
-    def _become(
-        self,
-        service: Service,
-        number: int,
-        content: str,
-        live: Row | None,
-        note: Note,
-        wanted: Wanted,
-    ) -> Iterable[Operation]:
-        """The version goes live at once, or takes over at its time."""
-        now = self._ports.now()
-        was = offer_of(live).at(now) if live else None
-        if was is not None and wanted.at > times.text(now):
-            later = {"version": number, "content": content, "at": wanted.at}
-            service = self.read(service.id, was.version)
-            offer = self._offered(was, wanted)._replace(later=later)
-        else:
-            kept = was or Offer(number, content)
-            offer = self._offered(kept, wanted)._replace(
-                version=number, content=content, later=None
-            )
-        return self._rows(service, offer, live, note, number)
+    def _becomes(self, number: int, content: str, was: Offer | None, wanted: Wanted) -> Offer:
+        """The version goes live at once, or takes over at its time; the first opens then."""
+        later = wanted.at if wanted.at > self._moment else ""
+        if was is None:
+            return self._offered(Offer(number, content, opens_at=later), wanted)
+        if later:
+            takes = {"version": number, "content": content, "at": later}
+            return self._offered(was, wanted)._replace(later=takes)
+        offer = self._offered(was, wanted)
+        return offer._replace(version=number, content=content, later=None)
 
-    def _rows(
-        self, service: Service, offer: Offer, live: Row | None, note: Note, last: int = 0
-    ) -> list[Operation]:
-        """The live row, the list's entry and the audit; `service` is what the offer offers."""
-        turn = int(live.get("turn", 0)) + 1 if live else 1
-        row: Row = {
-            "pk": f"service#{service.id}",
-            "sk": "live",
-            "kind": "live",
-            "service": service.id,
-            "version": offer.version,
-            "content": offer.content,
-            "turn": turn,
-            "data": {**offer.data(), "last": max(last, _last(live))},
-        }
-        entry: Row = {
-            "pk": "catalogue",
-            "sk": service.id,
-            "kind": "entry",
-            "data": {**_entry(service), "version": offer.version, **offer.data()},
-        }
-        about = {"version": last or offer.version, **offer.data()}
-        return [
-            Put(Table.DIRECTORY, row, _same_turn(live)) if live else Put(Table.DIRECTORY, row),
-            Put(Table.DIRECTORY, entry, None),
-            self._audit(service.id, note, about, turn),
-        ]
-
-    def _version(self, service: Service, number: int, name: str, content: str, note: Note) -> Row:
-        return {
-            "pk": f"service#{service.id}",
-            "sk": version_key(number),
-            "kind": "version",
-            "service": service.id,
-            "version": number,
-            "machine": name,
-            "content": content,
-            "published_at": times.text(self._ports.now()),
-            "published_by": note.by,
-            "document": pack(service.data),
-            "data": note.data(),
-        }
-
-    def _audit(self, name: str, note: Note, about: Mapping[str, Any], turn: int) -> Operation:
-        at = times.text(self._ports.now())
-        row: Row = {
-            "pk": f"service#{name}",
-            "sk": f"audit#{at}#{turn:06d}",
-            "kind": "audit",
-            "data": {"at": at, **note.data(), **about},
-        }
-        return Put(Table.DIRECTORY, row, None)
-
-
-def refuse_unless(offer: Offer, *states: State) -> Offer:
-    """Raises Conflict for a service in another state."""
-    if offer.state not in states:
-        raise Conflict
-    return offer
+    @property
+    def _moment(self) -> str:
+        return times.text(self._ports.now())
 
 
 def content_of(document: Any) -> str:
@@ -282,29 +254,6 @@ def report(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity,
         "texts": dict(finding.texts),
     }
-
-
-def _entry(service: Service) -> Row:
-    data = service.data
-    opens = sorted({opening["service"] for _, opening in service.openings()} - {service.id})
-    return {
-        "service": service.id,
-        "titles": dict(data["titles"]),
-        "channels": list(data["channels"]),
-        **{name: data["guide"][name] for name in LISTED if name in data["guide"]},
-        **({"opens": opens} if opens else {}),
-    }
-
-
-def _same_turn(live: Row) -> Condition:
-    return Equals("turn", int(live["turn"])) if "turn" in live else Missing("turn")
-
-
-def _last(live: Row | None) -> int:
-    """The highest number given so far."""
-    if live is None:
-        return 0
-    return max(int(live["version"]), int((live.get("data") or {}).get("last", 0)))
 
 
 def _published(service: Service, number: int, content: str, unchanged: bool) -> Row:

@@ -19,8 +19,9 @@ from chalicelib.services.reports.smsadvice import sms_advice
 
 LANGUAGES = frozenset({"zh-Hans", "zh-Hant", "en"})
 # Official attributes of a guide (办事指南, 实施清单) that its shape does not insist on.
+FEE_BASIS = "fee/basis"
 GUIDE = (
-    "kind authority level_of_exercise fee/basis trips counters consultation complaints"
+    f"kind authority level_of_exercise {FEE_BASIS} trips counters consultation complaints"
     " result_sample serves"
 ).split()
 PAPER = "form copies source blank sample how".split()
@@ -32,7 +33,7 @@ WORKING_WEEK, WEEK = 5, 7
 def advice(service: Service) -> Iterator[Finding]:
     """Warnings on a document that lint accepts, in the order of the document."""
     for check in (
-        *(_translations, _guide, _papers, _bases, _promises),
+        *(_translations, _guide, _papers, _bases, _promises, _longer),
         *(form_advice, sms_advice, logic_advice, table_advice),
     ):
         yield from check(service)
@@ -79,7 +80,9 @@ def _guide(service: Service) -> Iterator[Finding]:
     for path in GUIDE:
         owner, _, name = path.rpartition("/")
         at = f"/guide/{path}"
-        if knows(at) and name not in (guide[owner] if owner else guide):
+        held = guide[owner] if owner else guide
+        free = path == FEE_BASIS and held.get("fen") == 0
+        if knows(at) and name not in held and not free:
             yield warning(at, "guide", lacks(service, at))
     for index, counter in enumerate(guide.get("counters", [])):
         at = f"/guide/counters/{index}/hours"
@@ -149,3 +152,19 @@ def _promises(service: Service) -> Iterator[Finding]:
                 " limit; say in its instructions that the result waits for the paper",
             }
             yield warning(f"/papers/{index}/gap/within", "promise", texts)
+
+
+def _longer(service: Service) -> Iterator[Finding]:
+    """A promise may only be shorter than the law, where both end with the same events."""
+    kinds = [(name, clock.get("kind"), clock) for name, clock in service.clocks.items()]
+    law = [(name, clock) for name, kind, clock in kinds if kind == "statutory"]
+    for name, one in [(name, clock) for name, kind, clock in kinds if kind == "promised"]:
+        for legal, other in law:
+            ((unit, promised),) = one["budget"].items()
+            most = other["budget"].get(unit, promised)
+            if promised > most and set(other["stop"]) <= set(one["stop"]):
+                mine, theirs = place(service, f"/clocks/{name}"), place(service, f"/clocks/{legal}")
+                zh = f"{mine['zh-Hans']}（{promised}）长于{theirs['zh-Hans']}（{most}）"
+                en = f"{mine['en']} ({promised}) is longer than {theirs['en']} ({most})"
+                at = f"/clocks/{name}/budget"
+                yield warning(at, "promise", {"zh-Hans": zh, "en": en})

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from chalicelib.platform.errors import Refused
+from chalicelib.people.identifiers import normalise_phone
+from chalicelib.platform.errors import Finding, Refused
 from chalicelib.platform.json import resolve
 from chalicelib.services.document import Service
 from chalicelib.services.forms.answers import Forms
 from chalicelib.services.reports.situation import Setting
 from chalicelib.services.rules import logic, tables
+from chalicelib.services.rules.expressions import steps
+from chalicelib.services.rules.spots import copied, put
 
 MOST_SLOTS = 3
 MOST_PLAYED = 20
@@ -25,6 +28,14 @@ class Cast(NamedTuple):
     lacking: frozenset[str]
     dates: Mapping[str, date]
     answers: Mapping[str, Any] | None
+
+
+class Taken(NamedTuple):
+    """Answers as a submission leaves them, and what is wrong with them: the pointers of the
+    findings lead into the answers."""
+
+    answers: Mapping[str, Any]
+    findings: list[Finding]
 
 
 class Casting(NamedTuple):
@@ -49,8 +60,8 @@ def casting(service: Service, examples: Sequence[Any], forms: Forms) -> Casting:
     refused: list[str] = []
     for number, example in enumerate(given[:MOST_PLAYED]):
         title = str(example.get("title") or number + 1)
-        answers = _settled(service, example["answers"], forms)
-        if answers is None:
+        answers, findings = taken(service, example["answers"], forms)
+        if findings:
             refused.append(title)
         else:
             played = {**example, "answers": answers, "title": title}
@@ -58,13 +69,23 @@ def casting(service: Service, examples: Sequence[Any], forms: Forms) -> Casting:
     return Casting(casts or [_nobody(service)], refused)
 
 
-def _settled(service: Service, answers: Any, forms: Forms) -> Any:
-    """The answers as the rules of the form leave them; None for answers that are refused."""
+def taken(service: Service, answers: Mapping[str, Any], forms: Forms) -> Taken:
+    """What a submission makes of answers: plain phones, then the rules of the form, then the form.
+
+    `forms` must be of this document alone.
+    """
+    plain = copied(answers)
+    for pointer in service.data["subject"]["phones"]:
+        phone = resolve(plain, pointer)
+        number = normalise_phone(phone) if isinstance(phone, str) else None
+        if number is not None:
+            put(plain, steps(pointer), number)
     try:
-        settled = logic.settle(service, answers).answers
-    except Refused:
-        return None
-    return None if forms.check("/form", service.data["form"], settled) else settled
+        settled = logic.settle(service, plain).answers
+    except Refused as refused:
+        found = [o._replace(pointer=o.pointer.removeprefix("/answers")) for o in refused.findings]
+        return Taken(plain, found)
+    return Taken(settled, forms.check("/form", service.data["form"], settled))
 
 
 def _of_the_form(form: Mapping[str, Any]) -> Iterator[Any]:
@@ -90,7 +111,7 @@ def _cast(service: Service, example: Mapping[str, Any], number: int, forms: Form
         for one in service.every_action()
         if "if" in one.data and forms.holds(f"{one.at}/if", one.data["if"], answers)
     }
-    needed = set(_needed(service, answers, forms))
+    needed = set(papers_needed(service, answers, forms))
     setting = Setting(frozenset(holds), frozenset(needed), _slots(service, answers))
     channels = service.data["channels"]
     channel = str(example.get("channel"))
@@ -104,8 +125,9 @@ def _cast(service: Service, example: Mapping[str, Any], number: int, forms: Form
     )
 
 
-def _needed(service: Service, answers: Any, forms: Forms) -> Iterator[str]:
-    """Papers that are asked for: by a decision table, else by their own necessity and condition."""
+def papers_needed(service: Service, answers: Any, forms: Forms) -> Iterator[str]:
+    """What settled answers ask for, in the document's order: by a decision table, else by the
+    paper's own necessity and condition. Raises Refused where the tables cannot be worked out."""
     decided = tables.decide(service, answers).papers
     for name, paper in service.papers.items():
         condition = paper.get("required_if", {})

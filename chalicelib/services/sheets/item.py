@@ -154,7 +154,8 @@ def _assisting(line: Line, units: Mapping[str, str]) -> list[Assisting]:
         if name in units:
             found.append(Assisting(units[name], {"zh-Hans": name}))
         else:
-            zh, en = f"表中没有协办单位“{name}”", f"no unit of this name in the table: {name}"
+            zh = f"表中和单位目录中都没有协办单位“{name}”"
+            en = f"no unit of this name in the table or in the directory: {name}"
             line.wrong("assisting", "unit", zh, en)
     if len(names) > MOST_ASSISTING:
         zh, en = f"协办单位最多{MOST_ASSISTING}个", f"{MOST_ASSISTING} assisting units at most"

@@ -82,7 +82,7 @@ def preset(
     agency = bool(told.get("agency_allowed", True))
     needed = [*(papers or common["papers"]), *([common["agent_paper"]] if agency else [])]
     units = assisting or [Assisting(one["id"], one["titles"]) for one in common["assisting"]]
-    parts = {**read("parts"), **_named([paper["id"] for paper in needed], units)}
+    parts = {**read("parts"), **_named(needed, units)}
     own, common = whole(read(which), parts), whole(common, parts)
     days = _days(which, limits)
     document: Json = {
@@ -103,14 +103,20 @@ def preset(
     return document | _words(Service(document), own, common)
 
 
-def _named(papers: list[str], units: Sequence[Assisting]) -> Json:
+def _named(papers: Sequence[Mapping[str, Any]], units: Sequence[Assisting]) -> Json:
     """The parts that are made of names: papers and assisting units."""
-    choices = [{"const": unit.id, "title": pick(unit.titles, "zh-Hans")} for unit in units]
     return {
-        "paper": {"title": "材料", "enum": papers},
-        "assisting": {"oneOf": choices},
+        "paper": {
+            "title": "材料",
+            "oneOf": [_choice(paper["id"], paper["titles"]) for paper in papers],
+        },
+        "assisting": {"oneOf": [_choice(unit.id, unit.titles) for unit in units]},
         "assisting_parts": {unit.id: _part(unit) for unit in units},
     }
+
+
+def _choice(name: str, titles: Texts) -> Json:
+    return {"const": name, "title": pick(titles, "zh-Hans")}
 
 
 def _part(unit: Assisting) -> Json:
@@ -153,11 +159,16 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 def _form(made: Json, titles: Texts, agency: bool, handed_over: bool) -> Json:
     """Form, views and subject; no agent where there is none, no delivery where it is at once."""
     made["form"]["title"] = _filled(made["form"]["title"], {"title": pick(titles, "zh-Hans")})
+    english = made["views"]["i18n"]["en"]
+    if "en" in titles:
+        english["root.label"] += f" for {titles['en']}"
     for name, asked in (("agent", agency), ("delivery", handed_over)):
         if not asked:
             made["form"]["properties"].pop(name)
             made["views"]["ui"].pop(name, None)
             made["views"]["ui"]["ui:order"].remove(name)
+            for key in [one for one in english if one.startswith(f"{name}.")]:
+                english.pop(key)
     return made
 
 

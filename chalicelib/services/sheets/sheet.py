@@ -8,6 +8,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from chalicelib.platform.errors import Finding
@@ -97,9 +98,15 @@ def _decoded(raw: bytes) -> str:
 
 
 def read(
-    rows: Sequence[Mapping[str, str]], defaults: Defaults, all_or_nothing: bool = False
+    rows: Sequence[Mapping[str, str]],
+    defaults: Defaults,
+    all_or_nothing: bool = False,
+    there: Mapping[str, str] = MappingProxyType({}),
 ) -> Sheet:
-    """The table, row by row; with `all_or_nothing` one error leaves nothing to import."""
+    """The table, row by row; with `all_or_nothing` one error leaves nothing to import.
+
+    `there` are units of the directory, ids by name: they may assist though no row is theirs.
+    """
     headings = list(dict.fromkeys(name for row in rows for name in row))
     findings = list(_heading_findings(headings))
     if any(one.severity == "error" for one in findings):
@@ -110,7 +117,7 @@ def read(
         offices.take(line)
     offices.check(lines)
     owners = [offices.owner(line, identity(line)) for line in lines]
-    made = [item(line, offices.names, defaults.back_stop) for line in lines]
+    made = [item(line, {**there, **offices.names}, defaults.back_stop) for line in lines]
     _refuse_twice(lines)
     entries = tuple(
         Entry(line.number, document, owner)

@@ -1,0 +1,58 @@
+"""Names in a document that mean nobody here: the role of a `who`, the unit of a routing table, the
+owner. Warnings, since people may be named after the document is handed in.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from chalicelib.people.directory import Directory
+from chalicelib.people.roles import ROLES
+from chalicelib.platform.errors import Finding
+from chalicelib.services.life.package import Place, places
+
+# No honest document names as many.
+MOST_NAMES = 100
+ALIKE = 0.75
+WAITS = ("，轮到该角色时办件会一直等下去", ": what waits for it waits for ever")
+SAYS: Mapping[str, tuple[str, str, str]] = {
+    "roles": ("role", "没有人担任角色{name}", "nobody here has the role {name}"),
+    "units": ("unit", "没有单位{name}", "there is no unit {name} here"),
+}
+
+
+def absent(document: Any, directory: Directory) -> Iterator[Finding]:
+    """A finding for each place, with a name that is like it where there is one; each name is
+    looked up once."""
+    there: Mapping[str, Callable[[str], bool]] = {
+        "roles": directory.has_role,
+        "units": lambda unit: directory.unit(unit) is not None,
+    }
+    used = [one for one in places(document) if one.kind in SAYS]
+    names = list(dict.fromkeys((one.kind, one.name) for one in used))[:MOST_NAMES]
+    found = {(kind, name): there[kind](name) for kind, name in names}
+    for one in used:
+        if found.get((one.kind, one.name)) is False:
+            yield _nobody(one, _meant(one, found, there[one.kind]))
+    if not directory.tenures(document["service"]):
+        zh = "还没有单位主管；发布时写明unit，否则不能发布"
+        en = "no unit owns it yet; name one with unit when it is published"
+        yield Finding("/service", "owner", {"zh-Hans": zh, "en": en})
+
+
+def _nobody(one: Place, meant: str) -> Finding:
+    keyword, zh, en = SAYS[one.kind]
+    if one.pointer.startswith("/flow/"):
+        zh, en = zh + WAITS[0], en + WAITS[1]
+    if meant:
+        zh, en = f"{zh}（是不是{meant}？）", f"{en} (did you mean {meant}?)"
+    texts = {"zh-Hans": zh.format(name=one.name), "en": en.format(name=one.name)}
+    return Finding(one.pointer, keyword, texts)
+
+
+def _meant(one: Place, found: Mapping[tuple[str, str], bool], there: Callable[[str], bool]) -> str:
+    """A name of its kind that is like it and is here; empty for none."""
+    usual = ROLES if one.kind == "roles" else ()
+    known = [*usual, *(name for (kind, name), here in found.items() if here and kind == one.kind)]
+    near = get_close_matches(one.name, known, cutoff=ALIKE)
+    return next((name for name in near if there(name)), "")
