@@ -185,7 +185,8 @@ def numbers() -> Family:
         yield attack(f"a list of multiples of {unit}", {"items": {"multipleOf": unit}}, *answers)
         few = {"items": {"multipleOf": unit}, "maxItems": 500}
         yield attack(f"a short list of multiples of {unit}", few, [9007199254740991] * 500)
-    long: list[Any] = [[n] * 4_900 for n in (1.5, 9007199254740991, 1e15 + 0.5, 1.1e20)]
+    common = 1.5, 9007199254740991, 1e15 + 0.5, 1e-20, 1e20
+    long: list[Any] = [[n] * 4_900 for n in (*common, 5e-324, 1.1e20, 1.7e308)]
     for limits in ({"minimum": 0.1}, {"maximum": 1e19}, {"minimum": 0.1, "maximum": 1e19}):
         yield attack(f"a list within {limits}", {"items": limits}, *long)
         yield attack(f"a list outside {limits}", {"items": {"not": limits}}, *long)
@@ -362,12 +363,60 @@ def remote(port: int = 9, file: str = "/etc/hostname") -> Family:
     yield attack("below a $defs that nothing uses", {}, **{"$defs": {"a": {"$ref": REMOTE[0]}}})
 
 
+def nestings(brackets: int) -> list[Any]:
+    """Every list of lists of so many brackets: all different, and nothing in them but brackets."""
+    if brackets == 0:
+        return [[]]
+    return [
+        [first, *rest]
+        for inside in range(brackets)
+        for first in nestings(inside)
+        for rest in nestings(brackets - 1 - inside)
+    ]
+
+
+def alike(entries: int, head: int, number: float) -> list[Any]:
+    """Different entries that a hash of what is in them, without where, takes for the same."""
+    numbers = [[number * (n + 1) for n in range(head)] for _ in range(entries)]
+    return [[*one, *rest] for one, rest in zip(numbers, nestings(7), strict=False)]
+
+
 def unique_items() -> Family:
     objects = [{"a": n, "b": [n]} for n in range(1_200)]
+    tangled = alike(200, 16, 0.7), alike(400, 4, 1e-19), alike(15, 290, 0.7), nestings(8)[:500]
+    pairs = [[n / 7 for n in range(15)] for _ in range(300)], [[0.7], [0.7]], [1, True, "1", None]
     for most in (None, 10, 200, 201, 5_000, 9007199254740991, 200.0, "200", True):
         schema: Schema = {"uniqueItems": True}
         schema |= {} if most is None else {"maxItems": most}
-        yield attack(f"at most {most!r}", schema, objects, objects[:200], [[n] for n in range(200)])
+        yield attack(f"at most {most!r}", schema, objects, objects[:200], *tangled, *pairs)
+    for name, entry in {
+        "texts": {"type": "string"},
+        "numbers": {"type": ["number", "null"]},
+        "choices": {"enum": ["a", 1.5, None]},
+        "titled choices": {"oneOf": [{"const": n / 7} for n in range(9)]},
+        "referred choices": {"$ref": "#/$defs/choices"},
+        "lists": {"type": ["string", "array"]},
+        "lists among choices": {"enum": ["a", []]},
+        "themselves": {"$ref": "#/$defs/itself"},
+    }.items():
+        defs = {"choices": {"enum": ["a", "b"]}, "itself": {"$ref": "#/$defs/itself"}}
+        schema = {"items": entry, "uniqueItems": True}
+        answers = *tangled, *pairs, [f"v{n}" for n in range(4_900)], [n / 7 for n in range(4_900)]
+        yield attack(name, schema, *answers, **{"$defs": defs})
+        several = {f"f{n}": schema for n in range(40)}
+        parts = {f"f{n}": tangled[1][n * 10 : n * 10 + 10] for n in range(40)}
+        yield attack(f"{name}, forty", {"properties": several}, parts, **{"$defs": defs})
+        yield attack(f"nested {name}", {"items": schema}, *pairs, [tangled[0]], **{"$defs": defs})
+    fan = {"items": {"$ref": "#/$defs/wide"}, "uniqueItems": True}
+    wide = {"wide": {"anyOf": [{"const": n} for n in range(500)]}}
+    fields = {f"f{n}": fan for n in range(480)}
+    yield attack(
+        "many of one wide choice", {"properties": fields}, {"f1": [1, 2]}, **{"$defs": wide}
+    )
+    long = chain(1_500, lambda ref: ref, {"type": "string"})
+    yield attack(
+        "a long way", {"items": {"$ref": "#/$defs/d0"}, "uniqueItems": True}, **{"$defs": long}
+    )
     inner = {"uniqueItems": True, "maxItems": 200}
     rows = [[{"a": n} for n in range(200)]] * 12
     yield attack("lists of lists", {"items": inner, "maxItems": 200, "uniqueItems": True}, rows)

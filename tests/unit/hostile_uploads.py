@@ -119,6 +119,21 @@ def text_directions() -> Family:
     yield edited("combining flood", "/titles/zh-Hans", "a" + "\u0300" * 1_900)
 
 
+def repeated_entries() -> Family:
+    """Where the published schema and the one of schemas ask for entries that differ."""
+    for name, pointer in {
+        "channels": "/channels",
+        "channels of a notice": "/notices/granted/channels",
+        "needed names": "/form/required",
+        "needed with others": "/form/dependentRequired",
+        "types": "/form/properties/name/type",
+    }.items():
+        for entries, head in ((200, 16), (330, 20), (15, 300)):
+            value: Any = hostile_schemas.alike(entries, head, 0.7)
+            value = {"a": value} if pointer.endswith("dependentRequired") else value
+            yield edited(f"{name}: {entries} of {head}", pointer, value)
+
+
 def wrong_types() -> Family:
     """A wrong value for every member of the document and of its flow."""
     wrong: tuple[Any, ...] = (None, True, -1, 1.5, "", "x", [], [None], {}, {"a": 1}, "长" * 2_500)
@@ -406,6 +421,7 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Attack]]] = {
     "duplicate names": duplicate_names,
     "directions and controls": text_directions,
     "wrong types in documents": wrong_types,
+    "repeated entries": repeated_entries,
     "floods": floods,
     "repetition": repetition,
     "large titles": large_titles,

@@ -125,6 +125,26 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "minimum",
     ),
     "a number for a schema": ({"items": 5}, "/items", "type"),
+    "entries that differ and may be anything": (
+        {"uniqueItems": True},
+        "/uniqueItems",
+        "uniqueItems",
+    ),
+    "entries that differ and may be lists": (
+        {"items": {"enum": ["a", ["b"]]}, "uniqueItems": True},
+        "/uniqueItems",
+        "uniqueItems",
+    ),
+    "entries that differ and may be objects": (
+        {"items": {"anyOf": [{"type": "string"}, {}]}, "uniqueItems": True},
+        "/uniqueItems",
+        "uniqueItems",
+    ),
+    "entries that differ after first ones": (
+        {"prefixItems": [{}], "items": {"type": "string"}, "uniqueItems": True},
+        "/uniqueItems",
+        "uniqueItems",
+    ),
     "a number that is nearly none": ({"const": 1e-21}, "/const", "number"),
     "a number beyond all counting": ({"maximum": 1.7e308}, "/maximum", "number"),
 }
@@ -172,6 +192,13 @@ HONEST: dict[str, Any] = {
         "maxLength": 254,
     },
     "an address of parts without a count": {"pattern": r"^[\w.+-]+@[\w-]+(\.[\w-]+)*\.[\w.-]{2,}$"},
+    "boxes to tick": {"type": "array", "items": {"enum": ["a", "b"]}, "uniqueItems": True},
+    "titled boxes": {
+        "items": {"$ref": "#/$defs/boxes"},
+        "uniqueItems": True,
+        "$defs": {"boxes": {"oneOf": [{"const": "a", "title": "甲"}, {"const": 2}]}},
+    },
+    "different texts": {"items": {"type": ["string", "null"], "maxLength": 9}, "uniqueItems": True},
     "numbers of any honest size": {"minimum": -1e20, "maximum": 1e20, "enum": [0.0, 1e-20]},
     "names in Chinese": {"items": {"pattern": "^[\u4e00-\u9fa5·]{2,50}$"}},
     "text of two hundred": {"pattern": "^.{1,200}$"},
@@ -261,6 +288,19 @@ def test_answers_of_too_many_values_are_refused_as_a_whole() -> None:
     assert check({}, [0] * 4_999) == []
     assert [(one.pointer, one.keyword) for one in check({}, [0] * 5_000)] == [("/answers", "size")]
     assert not FORMS.holds("any", {}, {"a": [0] * 5_000})
+
+
+@pytest.mark.parametrize("number", [5e-324, -9.9e-21, 1.1e20, 1.7e308])
+def test_answers_with_a_number_that_takes_long_to_compare_are_refused(number: float) -> None:
+    assert [(one.pointer, one.keyword) for one in check({}, {"a": [number]})] == [
+        ("/answers", "number")
+    ]
+    assert not FORMS.holds("any", {}, [number])
+
+
+@pytest.mark.parametrize("number", [0.0, -0.0, 1e-20, 0.01, -1e20, 2**53 - 1])
+def test_any_honest_number_may_be_answered(number: float) -> None:
+    assert check({}, {"a": [number]}) == []
 
 
 def test_a_table_with_a_few_wrong_cells_is_told_each_of_them() -> None:

@@ -18,6 +18,7 @@ import jsonschema_rs
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import compact, escape
 from chalicelib.services.checks.patternlint import pattern_findings
+from chalicelib.services.checks.uniquelint import unique_findings
 from chalicelib.services.forms.answers import compiled, own
 from chalicelib.services.forms.formats import STANDARD, named
 from chalicelib.services.forms.gate import PARTS, Caps, Place, breach, finding, places, too_large
@@ -29,7 +30,6 @@ MOST_FINDINGS = 50
 MOST_HINTS = 20
 LONGEST_ENUM = 500
 LONGEST_LIST = 1_000
-MOST_UNIQUE = 200
 SMALLEST_UNIT = 1e-9
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 OURS = named(lambda: date.max)
@@ -93,7 +93,8 @@ def _findings(at: str, schema: Schema) -> Iterator[Finding]:
     known = links(found)
     for check in (_shape, _keywords, _members, pattern_findings):
         wrong += islice(check(at, found), MOST_FINDINGS)
-    wrong += islice(_references(at, found, known), MOST_FINDINGS)
+    for follow in (unique_findings, _references):
+        wrong += islice(follow(at, found, known), MOST_FINDINGS)
     wrong = wrong or [*_cost(at, found, known)]
     yield from wrong or _unusable(at, schema)
 
@@ -190,14 +191,6 @@ def _format(place: Place, value: Any) -> Iterator[Finding]:
         yield finding("", "format", f"没有这种格式：{value}", f"unknown format {value}")
 
 
-def _unique(place: Place, value: Any) -> Iterator[Finding]:
-    most = place.schema.get("maxItems")
-    if value is True and not (isinstance(most, int) and most <= MOST_UNIQUE):
-        zh = f"查重须写maxItems，最多{MOST_UNIQUE}"
-        en = f"entries that must differ need maxItems, {MOST_UNIQUE} at most"
-        yield finding("", "uniqueItems", zh, en, limit=MOST_UNIQUE)
-
-
 def _unit(place: Place, value: Any) -> Iterator[Finding]:
     if isinstance(value, int | float) and 0 < value < SMALLEST_UNIT:
         zh, en = f"最小单位为{SMALLEST_UNIT}", f"the smallest unit is {SMALLEST_UNIT}"
@@ -230,7 +223,6 @@ _CHECKS: Mapping[str, Callable[[Place, Any], Iterator[Finding]]] = {
     "format": _format,
     "multipleOf": _unit,
     "properties": _fields,
-    "uniqueItems": _unique,
 }
 
 

@@ -17,11 +17,12 @@ from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape
 from chalicelib.services.forms.formats import SENTENCES as FORMAT_SENTENCES
 from chalicelib.services.forms.formats import named
-from chalicelib.services.forms.gate import finding
+from chalicelib.services.forms.gate import finding, near
 from chalicelib.services.forms.moments import strict
 from chalicelib.services.forms.params import params
 from chalicelib.services.forms.price import MAX_ANSWERS
 from chalicelib.services.forms.telling import Telling
+from chalicelib.services.forms.unique import KEYWORDS
 
 KEPT = 256
 MAX_FINDINGS = 50
@@ -55,10 +56,11 @@ class Forms:
     def check(self, name: str, schema: Schema, value: Any, at: str = "") -> list[Finding]:
         """At most MAX_FINDINGS findings on `value`; `name` stands for the schema's content, `at`
         is prefixed, and the base of each finding. One on the whole where there are more than
-        MAX_ANSWERS values, or where so much may be wrong that telling it would take too long."""
-        if not _few(value):
-            zh, en = f"内容过多：最多{MAX_ANSWERS}项", f"Too much: {MAX_ANSWERS} values at most"
-            return [finding(at, "size", zh, en, limit=MAX_ANSWERS)]
+        MAX_ANSWERS values, or a number that takes long to compare, or where so much may be wrong
+        that telling it would take too long."""
+        fault = _unbounded(value)
+        if fault is not None:
+            return [fault._replace(pointer=at)]
         form = self._form(name, schema)
         if form.validator.is_valid(value):
             return []
@@ -72,7 +74,7 @@ class Forms:
         return [one._replace(base=at) for one in islice(told, MAX_FINDINGS)]
 
     def holds(self, name: str, schema: Schema, value: Any) -> bool:
-        return _few(value) and self._form(name, schema).validator.is_valid(value)
+        return _unbounded(value) is None and self._form(name, schema).validator.is_valid(value)
 
     def _form(self, name: str, schema: Schema) -> Form:
         form = self._kept.get(name)
@@ -83,20 +85,23 @@ class Forms:
         return form
 
 
-def _few(value: Any) -> bool:
-    """Whether there are MAX_ANSWERS values or fewer."""
+def _unbounded(value: Any) -> Finding | None:
+    """What keeps a value from being checked at all."""
     ahead, left = [value], MAX_ANSWERS - 1
     while ahead:
         here = ahead.pop()
         if isinstance(here, dict):
             here = here.values()
         elif not isinstance(here, list):
+            if type(here) is float and not near(here):
+                return finding("", "number", "数字超出范围", "This number is out of range")
             continue
         left -= len(here)
         if left < 0:
-            return False
+            zh, en = f"内容过多：最多{MAX_ANSWERS}项", f"Too much: {MAX_ANSWERS} values at most"
+            return finding("", "size", zh, en, limit=MAX_ANSWERS)
         ahead += here
-    return True
+    return None
 
 
 def compiled(
@@ -109,6 +114,7 @@ def compiled(
         validate_formats=True,
         retriever=_refuse,
         pattern_options=jsonschema_rs.RegexOptions(size_limit=PATTERN_BYTES),
+        keywords=KEYWORDS,
         # Without it every message would be made with a copy of the answer in it.
         mask="this",
     )
@@ -117,7 +123,11 @@ def compiled(
 def own(schema: Schema) -> jsonschema_rs.Draft202012Validator:
     """For a schema of the platform itself: formats are notes, messages repeat no value."""
     return jsonschema_rs.Draft202012Validator(
-        dict(schema), retriever=_refuse, pattern_options=jsonschema_rs.RegexOptions(), mask="this"
+        dict(schema),
+        retriever=_refuse,
+        pattern_options=jsonschema_rs.RegexOptions(),
+        keywords=KEYWORDS,
+        mask="this",
     )
 
 

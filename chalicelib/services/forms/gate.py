@@ -14,7 +14,7 @@ from chalicelib.platform.json import MAX_BYTES, MAX_DEPTH, MAX_INTEGER, compact,
 DEPTH = 16
 NODES = 2_000
 LONGEST_NAME = 200
-# Of floats in a document, but for 0.
+# Of floats in documents and in answers, but for 0.
 SMALLEST, LARGEST = 1e-20, 1e20
 
 ONE, LIST, MAP = "one", "list", "map"
@@ -133,12 +133,12 @@ def _readable(text: str) -> bool:
 
 
 def _number(value: int | float) -> Looked:
-    return 2, None if _near(value) else Fault(
+    return 2, None if near(value) else Fault(
         "number", "数字超出范围", "this number is out of range"
     )
 
 
-def _near(value: int | float) -> bool:
+def near(value: int | float) -> bool:
     """Whether nobody takes long to compare it: fractions of it have few digits."""
     if isinstance(value, float):
         return value == 0 or SMALLEST <= abs(value) <= LARGEST

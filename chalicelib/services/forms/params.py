@@ -95,13 +95,14 @@ def _number(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
+# `uniqueItems` is the one keyword that is our own.
 _MADE: Mapping[type, Callable[[Any], dict[str, Any]]] = {
     Kind.Type: _types,
     Kind.Enum: _choices,
     Kind.Constant: _constant,
     Kind.OneOfNotValid: lambda _: {"passingSchemas": None},
     Kind.OneOfMultipleValid: _several,
-    Kind.UniqueItems: _twins,
+    Kind.Custom: _twins,
     Kind.Pattern: lambda error: {"pattern": error.kind.pattern[:LONGEST]},
     Kind.Format: lambda error: {"format": error.kind.format},
     Kind.MultipleOf: lambda error: {"multipleOf": _number(error.kind.multiple_of)},

@@ -26,6 +26,8 @@ LOOPS = 20
 # Threads that a linear-time pattern engine keeps as states of an automaton; beyond, it runs them.
 THREADS = 12
 LONG = 1_000
+# For each value in entries that must differ, however deep it lies: each is written down.
+DIFFERING = 50
 
 Schema = Mapping[str, Any]
 Weight = tuple[float, float, float]
@@ -187,6 +189,8 @@ def cost(
         for keyword, reach, part in place.parts:
             if reach == EACH:
                 here.every(costs[part], _times(place.schema, keyword))
+        if place.schema.get("uniqueItems") is True:
+            here.every(Cost((DIFFERING, 0, 0)), math.inf)
         for keyword in _ASKS_AGAIN & place.schema.keys():
             again = sum(one.here + one.below for one in same)
             here.every(Cost((2 * again, 0, 0)), _times(place.schema, keyword))
@@ -216,8 +220,6 @@ def _own(schema: Schema) -> Weight:
         passes = 0.2
     if "patternProperties" in schema:
         below += 5 * len(schema["patternProperties"])
-    if schema.get("uniqueItems") is True:
-        below += 10
     return here, below, passes
 
 
