@@ -33,7 +33,7 @@ SHOWN = 25
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 # What the formats of forms look like, for answers that shall be good.
 FORMATS: Mapping[str, tuple[str, ...]] = {
-    "case-number": ("5724019860", "0000000000"),
+    "case-number": ("5724019863", "0000000000"),
     "cn-citizen-number": ("11010519491231002X", "360899194503120422"),
     "cn-landline": ("0796-8000003", "01062345678"),
     "cn-mobile": ("13800000001", "19912345678"),

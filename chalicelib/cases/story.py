@@ -109,7 +109,9 @@ def _told(
     held = {row["task"]: row for row in mine if row.get("party") and row["state"] == "open"}
     for row in file.events:
         task = held.get(row["data"].get("task", ""))
-        action = service.place(task)["actions"].get(row["data"]["action"], {}) if task else {}
+        # What opened the part is an event about it that nobody did.
+        name = row["data"].get("action", "")
+        action = service.place(task)["actions"].get(name, {}) if task else {}
         if action.get("reveals") == "holder" and "sealed" in row:
             yield {"at": row["at"], "details": unpack(house.ports.keys, file.number, row)}
 

@@ -278,10 +278,10 @@ class Saying:
         return self.long_day(times.moment(event["at"])) if event else ""
 
     def _budget(self, kind: str) -> str:
-        for clock in self.service.clocks.values():
-            if clock.get("kind") == kind:
-                return str(next(iter(clock["budget"].values())))
-        return ""
+        """The days of the first clock of the kind that has any."""
+        of_kind = (one["budget"] for one in self.service.clocks.values() if one.get("kind") == kind)
+        days = (one.get("working_days", one.get("days")) for one in of_kind)
+        return str(next((one for one in days if one is not None), ""))
 
     def _extension(self) -> str:
         for clock in self.service.clocks.values():

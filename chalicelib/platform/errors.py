@@ -307,8 +307,8 @@ class UnknownRegion(Refused):
     titles = {"zh-Hans": "所选地区不在受理范围", "en": "This region is not served here"}
 
 
-class NoOwner(Refused):
-    slug = "no-owner"
+class OwnerMissing(Refused):
+    slug = "owner-missing"
     titles = {
         "zh-Hans": "没有单位主管此事项：发布时写明 unit",
         "en": "No unit owns this service: name one with unit",

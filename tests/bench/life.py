@@ -71,6 +71,292 @@ PLANS: Mapping[str, Plan] = {
         ],
         "officer-ma",
     ),
+    "household-registration": Plan(
+        "birth-with-certificate",
+        [
+            (
+                "officer-jin",
+                "register",
+                {
+                    "book": "0100234",
+                    "persons": 1,
+                    "handed_to": "周小满",
+                    "how": "window",
+                    "proof": "签收单0310",
+                },
+            ),
+        ],
+        "officer-jin",
+    ),
+    "pension": Plan(
+        "village-woman-at-sixty",
+        [
+            ("officer-li", "accept", {}),
+            (
+                "officer-li",
+                "pass_up",
+                {"met": "window", "lives_here": True, "brought": "directly", "text": "住本村。"},
+            ),
+            ("officer-lai", "take_over", {}),
+            ("officer-lai", "send_up", {"opinion": "grant", "years": 15, "text": "符合条件。"}),
+            ("officer-ding", "take_over", {}),
+            (
+                "officer-ding",
+                "grant",
+                {"licence": "吉社核〔2026〕41号", "monthly": 213, "from": "2026-04-01"},
+            ),
+            ("officer-zou", "paid", {"month": "2026-04", "proof": "批次2026-04-01"}),
+        ],
+        "officer-zhao",
+    ),
+    "subsistence-aid": Plan(
+        "family-with-an-illness",
+        [
+            ("officer-li", "accept", {}),
+            (
+                "officer-qiu",
+                "assign",
+                {
+                    "participants": [{"party": "officer-tan"}, {"party": "officer-wan"}],
+                    "on": "2026-03-12",
+                },
+            ),
+            *(
+                (one, "sign", {"visited": "2026-03-12", "persons": 3, "text": "情况属实。"})
+                for one in ("officer-tan", "officer-wan")
+            ),
+            (
+                "officer-qiu",
+                "checked",
+                {"per_head": 100, "persons": 3, "fits": True, "text": "情况属实。"},
+            ),
+            (
+                "officer-duan",
+                "convene",
+                {
+                    "participants": [
+                        {"party": one}
+                        for one in ("villager-xie", "villager-liao", "villager-xiong")
+                    ],
+                    "on": "2026-03-16",
+                },
+            ),
+            *(
+                (one, "opine", {"view": "true"})
+                for one in ("villager-xie", "villager-liao", "villager-xiong")
+            ),
+            ("officer-duan", "disagree", {"text": "收入没有报全。"}),
+            ("officer-hou", "refuse", {"reason": "J1", "text": "人均收入超过标准。"}),
+        ],
+        "officer-qiu",
+    ),
+    "medical-coop": Plan(
+        "hospital-in-the-capital",
+        [
+            ("officer-li", "accept", {}),
+            ("officer-bi", "propose_grant", {"amount": "9115.28", "text": "按比例核定。"}),
+            (
+                "officer-hao",
+                "grant",
+                {"licence": "吉医核〔2026〕61号", "amount": "9115.28", "yuan": 9115},
+            ),
+            ("officer-ge", "paid", {"proof": "批次2026-03-11"}),
+        ],
+        "officer-zhao",
+    ),
+    "housing-fund": Plan(
+        "home-with-spouse",
+        [
+            ("officer-wang", "accept", {}),
+            ("officer-xin", "consult", {"units": ["realty"]}),
+            ("officer-ou", "agree", {"text": "一致。"}),
+            ("officer-xin", "propose_grant", {"amount": "86000.00", "text": "符合。"}),
+            (
+                "officer-pu",
+                "grant",
+                {"licence": "吉公提〔2026〕71号", "amount": "86000.00", "yuan": 86000},
+            ),
+            ("officer-qi", "paid", {"proof": "支付单2026-0071"}),
+        ],
+        "officer-zhao",
+    ),
+    "mailbox": Plan(
+        "grassroots",
+        [
+            (
+                "officer-xu",
+                "reply",
+                {"outcome": "adopted", "text": "从下月起，每周三上午有人到村里办。"},
+            )
+        ],
+        "officer-xu",
+    ),
+    "suggestion": Plan(
+        "with-a-name",
+        [
+            ("officer-li", "pass_on", {}),
+            ("officer-chen", "propose_adopt", {"text": "中午留一个窗口。", "by": "2026-04-01"}),
+            ("officer-xu", "adopt", {"text": "中午留一个窗口。", "by": "2026-04-01"}),
+        ],
+        "officer-zhao",
+    ),
+    "no-owner": Plan(
+        "parking",
+        [
+            ("officer-qian", "take_up", {"text": "没有写明归谁管。"}),
+            (
+                "officer-qian",
+                "convene",
+                {
+                    "participants": [{"party": "officer-bu"}, {"party": "officer-fan"}],
+                    "question": "集日停车由谁管",
+                },
+            ),
+            ("officer-bu", "opine", {"view": "partly", "text": "划位归我们。"}),
+            ("officer-fan", "opine", {"view": "not_ours", "text": "不归我们。"}),
+            ("officer-qian", "put_up", {"text": "建议由城管牵头。"}),
+            (
+                "officer-chai",
+                "rule",
+                {
+                    "owners": ["urban"],
+                    "lead": "urban",
+                    "duties": {"urban": "划车位、查乱停"},
+                    "text": "由城管局划车位、查乱停。",
+                },
+            ),
+            ("officer-lan", "done", {"text": "划了四十个车位。"}),
+            ("officer-he", "solved", {}),
+        ],
+        "officer-qian",
+    ),
+    "mediation": Plan(
+        "ditch",
+        [
+            ("officer-zeng", "accept", {}),
+            (
+                "officer-zeng",
+                "both_willing",
+                {"how": "visit", "on": "2026-03-10", "rights_told": True},
+            ),
+            (
+                "officer-zeng",
+                "agree",
+                {
+                    "text": "让出水沟，赔五百元。",
+                    "due": "2026-04-30",
+                    "rights_told": True,
+                    **{
+                        side: {"signed": True, "how": "signature", "on": "2026-03-10"}
+                        for side in ("claimant", "respondent", "mediator")
+                    },
+                },
+            ),
+        ],
+        "officer-tao",
+    ),
+    "rating-rectification": Plan(
+        "slow",
+        [
+            ("officer-zhou", "pass_on", {"text": "用了九天，请查原因。"}),
+            ("officer-pan", "rectified", {"measures": "process", "text": "以后当天制证。"}),
+            ("officer-he", "satisfied", {"grade": 4}),
+        ],
+        "officer-zhou",
+    ),
+    "unit-check-in": Plan(
+        "school",
+        [
+            (
+                "community-yan",
+                "confirm",
+                {"noted": ["venue", "skill"], "planned": 3, "liaison": "颜春梅"},
+            ),
+        ],
+        "community-yan",
+    ),
+    "member-check-in": Plan(
+        "teacher",
+        [("community-yan", "confirm", {"checked": "call", "join": False})],
+        "community-yan",
+    ),
+    "service-post": Plan(
+        "wiring",
+        [
+            (
+                "community-yan",
+                "publish",
+                {"text": "帮一位独居老人检查屋里的电线。", "whom": "独居老人"},
+            ),
+            (
+                "volunteer-fang",
+                "claim",
+                {"name": "方志愿", "phone": "13900000001", "skill": "repair"},
+            ),
+            ("volunteer-fang", "serve", {"on": "2026-03-10", "hours": 3}),
+            ("grid-luo", "confirm", {"how": "signature", "reference": "签字单7"}),
+        ],
+        "community-yan",
+        "community-dai",
+        {"channel": "outreach", "site": "jz-t1-v1"},
+    ),
+    "external-fund": Plan(
+        "coop-cold-store",
+        [
+            ("officer-wang", "assign", {"assistant": "谢春林", "phone": "0796-8225678"}),
+            ("assistant-xie", "prepared", {"asked": 500000}),
+            ("officer-chen", "pass", {}),
+            (
+                "assistant-xie",
+                "sent",
+                {
+                    "body": "省农业农村厅",
+                    "on": "2026-03-10",
+                    "licence": "吉农报〔2026〕12号",
+                    "how": "system",
+                    "proof": "回执0310",
+                },
+            ),
+            (
+                "assistant-xie",
+                "answered",
+                {
+                    "answer": "granted",
+                    "on": "2026-03-10",
+                    "number": "赣农计字〔2026〕15号",
+                    "body": "省农业农村厅",
+                    "amount": 500000,
+                    "reference": "档案柜3号",
+                },
+            ),
+            (
+                "officer-huang",
+                "tell_granted",
+                {"basis": "赣农计字〔2026〕15号", "amount": 500000, "text": "分两次拨付。"},
+            ),
+        ],
+        "officer-zhao",
+    ),
+    "patrol-night": Plan(
+        "homes",
+        [
+            ("community-yan", "publish", {"text": "周末凌晨巡一次居住区，三人一组。"}),
+            ("volunteer-fang", "claim", {"name": "方志愿", "phone": "13900000001"}),
+            ("volunteer-qin", "claim", {"name": "秦志愿", "phone": "13900000002"}),
+            ("volunteer-shi", "claim", {"name": "石志愿", "phone": "13900000003"}),
+            ("volunteer-fang", "back", {}),
+            ("volunteer-qin", "back", {}),
+            ("volunteer-shi", "back", {}),
+            (
+                "community-yan",
+                "quiet",
+                {"left": "01:20", "back": "03:10", "walkers": 3, "places": 9},
+            ),
+        ],
+        "community-yan",
+        "community-dai",
+        {"channel": "outreach", "site": "jz-t1-v1"},
+    ),
 }
 
 

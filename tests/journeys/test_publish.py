@@ -11,9 +11,9 @@ import pytest
 from chalicelib.platform.errors import (
     BadRequest,
     NoDraft,
-    NoOwner,
     NotOffered,
     NotOpenYet,
+    OwnerMissing,
     Refused,
     SecondPersonRequired,
     ServiceClosed,
@@ -392,7 +392,7 @@ def test_nobody_opens_a_service_that_no_unit_owns(world: World) -> None:
         english = {"Accept-Language": "en"}
         answer = world.http("POST", f"/services/{NEW}/orders", body, SECOND, english)
 
-        assert named(answer) == refusal(NoOwner)
+        assert named(answer) == refusal(OwnerMissing)
         assert answer.body["title"] == "No unit owns this service: name one with unit"
         assert f"{UNIT} Jizhou District Approval Bureau (demo)" in answer.body["detail"]
         assert [one["pointer"] for one in answer.body["errors"]] == ["/details/unit"]

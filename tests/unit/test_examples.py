@@ -13,7 +13,7 @@ from chalicelib.services.reports.examples import MOST_TOLD, MOST_TRIED, must_pas
 from tests.unit.test_lint import GONE, edited
 from tests.world import ROOT, load_json
 
-NAMES = ["blocked", "business-licence", "conduct-report", "micro-wish"]
+NAMES = sorted(path.parent.name for path in (ROOT / "forms").glob("*/service.json"))
 LICENCE = load_json("forms/business-licence/service.json")
 GOOD = load_json("forms/business-licence/examples/pass/individual-leased.json")
 BAD = load_json("forms/business-licence/examples/fail/truth-missing.json")

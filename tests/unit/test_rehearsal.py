@@ -44,7 +44,7 @@ from tests.unit.test_lint import GONE, edited, places
 from tests.world import MORNING, ROOT, World, load_json
 
 CALENDAR = Calendar.from_document(load_json("infra/calendars/cn.json"))
-NAMES = ["business-licence", "micro-wish", "blocked", "conduct-report"]
+NAMES = sorted(path.parent.name for path in (ROOT / "forms").glob("*/service.json"))
 DOCUMENTS: dict[str, Any] = {name: load_json(f"forms/{name}/service.json") for name in NAMES}
 TOY = load_json("tests/journeys/toy.json")
 STAGES = "/flow/stages"
@@ -92,15 +92,22 @@ def hangs(rehearsal: Rehearsal) -> set[tuple[str, str]]:
     return {(one.pointer, one.keyword) for one in rehearsal.hangs}
 
 
+# What the rehearsal does not get to: a result held back for a paper that an example has not
+# promised, and the end of two walks, given up once they have shown what they were made for.
+UNSENT = {"medical-coop": {"held"}}
+UNENDED = {"housing-fund": 2}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_action_outcome_part_and_clock_of_a_service_is_taken(name: str) -> None:
     rehearsal = rehearsed(name)
 
     assert set(targets(rehearsal.service)) - rehearsal.taken == set()
     assert rehearsal.never == {} and not rehearsal.truncated
-    assert set(rehearsal.service.data["notices"]) <= rehearsal.notices
+    unsent = set(rehearsal.service.data["notices"]) - rehearsal.notices
+    assert unsent == UNSENT.get(name, set())
     assert set(rehearsal.service.data["documents"]) == rehearsal.documents
-    assert all(walk.result for walk in rehearsal.walks)
+    assert sum(not walk.result for walk in rehearsal.walks) == UNENDED.get(name, 0)
 
 
 @pytest.mark.parametrize("kind", Kind)

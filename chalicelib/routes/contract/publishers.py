@@ -4,8 +4,8 @@ from chalicelib.cases.rebasing import REBASE_SCHEMA
 from chalicelib.platform.errors import (
     BadRequest,
     NoDraft,
-    NoOwner,
     NotFound,
+    OwnerMissing,
     Refused,
     SecondPersonRequired,
     SignatureInvalid,
@@ -89,7 +89,7 @@ OPERATIONS: dict[Route, Operation] = {
                 {"read_order": {**OF_SERVICE, "order": "$response.body#/order"}},
             )
         },
-        (NoDraft, SecondPersonRequired, VerdictNotAccepted, WrongState, NoOwner, Refused),
+        (NoDraft, SecondPersonRequired, VerdictNotAccepted, WrongState, OwnerMissing, Refused),
         body=order_body(),
         examples={
             "close": {"do": "close", "message": "按计划停办"},

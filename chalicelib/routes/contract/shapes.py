@@ -24,7 +24,7 @@ NUMBER: Schema = {
     "type": "string",
     "pattern": "^[0-9]{10}$",
     "description": "a case number: nine digits and a check digit (Damm)",
-    "examples": ["5724019860"],
+    "examples": ["5724019863"],
 }
 POINTER: Schema = {"type": "string", "description": "JSON Pointer (RFC 6901)"}
 HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}

@@ -12,8 +12,8 @@ from chalicelib.platform import times
 from chalicelib.platform.errors import (
     Finding,
     NoDraft,
-    NoOwner,
     NotFound,
+    OwnerMissing,
     Refused,
     SecondPersonRequired,
     VerdictNotAccepted,
@@ -51,7 +51,7 @@ UPLOADS: Mapping[str, tuple[str, str]] = {
 
 def refuse_order(ports: Ports, order: Order, offer: Offer | None, calendar: Calendar) -> None:
     """Raises what stands in the way as things are now: NotFound, NoDraft, SecondPersonRequired,
-    VerdictNotAccepted, WrongState, NoOwner, Refused."""
+    VerdictNotAccepted, WrongState, OwnerMissing, Refused."""
     if "upload" in order.data:
         upload = draft_of(ports, order)
         if order.do == "publish":
@@ -92,14 +92,14 @@ def refuse_verdict(order: Order, verdict: str) -> None:
 
 
 def refuse_unowned(ports: Ports, order: Order, today: date) -> None:
-    """Raises NoOwner where nobody owns what the order opens and no unit is named, Refused for a
+    """Raises OwnerMissing where nobody owns what the order opens and no unit is named, Refused for a
     unit that cannot be."""
     if order.do not in OPENS:
         return
     unit = order.data.get("unit", "")
     finding = adoption.refused(ports.store, order.service, unit, today)
     if finding is not None:
-        problem = Refused if unit else NoOwner
+        problem = Refused if unit else OwnerMissing
         raise problem(finding.texts, [finding._replace(pointer="/details/unit")])
 
 
