@@ -6,6 +6,7 @@ What counts is what came through the gateway, not what was planned.
 
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -50,17 +51,23 @@ for name, values in FORMATS.items():
 
 class Excuse(NamedTuple):
     """A check that says nothing here: which, with which statuses, on which routes, and why; and
-    where only if the answer tells a certain thing, the member in which it does."""
+    where only if the answer tells a certain thing, the member in which it does, or only if the
+    request has a certain text, its pattern."""
 
     check: str
     statuses: frozenset[int]
     routes: frozenset[str]
     because: str
     tells: str = ""
+    sent: str = ""
 
-    def covers(self, check: str, route: str, status: int, told: Any) -> bool:
+    def covers(self, check: str, route: str, status: int, told: Any, request: str) -> bool:
         here = check == self.check and status in self.statuses and route in self.routes
-        return here and (not self.tells or self.tells in told)
+        return (
+            here
+            and (not self.tells or self.tells in told)
+            and re.search(self.sent, request) is not None
+        )
 
 
 class Plan(NamedTuple):
@@ -196,12 +203,13 @@ class Runner:
                 if check.status == Status.SUCCESS or check.failure_info is None:
                     continue
                 response = recorder.interactions[case_id].response
-                message = f"{check.failure_info.failure}\n{case.as_curl_command()[:1500]}"
-                self._judge(check.name, case.operation.label, response, message)
+                request = case.as_curl_command()
+                message = f"{check.failure_info.failure}\n{request[:1500]}"
+                self._judge(check.name, case.operation.label, response, message, request)
 
-    def _judge(self, check: str, route: str, response: Any, message: str) -> None:
+    def _judge(self, check: str, route: str, response: Any, message: str, request: str) -> None:
         status, told = response.status_code, json.loads(response.content or "{}")
-        covering = (one for one in self._excuses if one.covers(check, route, status, told))
+        covering = (one for one in self._excuses if one.covers(check, route, status, told, request))
         excuse = next(covering, None)
         if excuse is not None:
             self.barrage.excused[excuse] += 1

@@ -24,6 +24,14 @@ from tests.stocked import (
 
 REQUESTS = 10_000
 SERVICES = sorted(document["service"] for document in documents())
+# Members of the answers that other answers hide.
+HIDDEN = sorted(
+    {
+        show["pointer"].rpartition("/")[2]
+        for document in documents()
+        for show in document.get("logic", {}).get("shows", ())
+    }
+)
 ACCEPTANCE = "positive_data_acceptance"
 SUBMIT = {f"POST /services/{service}/cases" for service in ("{service}", *SERVICES)}
 ACTS = {
@@ -65,6 +73,13 @@ EXCUSES = (
         frozenset(SUBMIT),
         "answers that other answers hide are dropped before the schema is held against them",
         tells="dropped",
+    ),
+    Excuse(
+        "negative_data_rejection",
+        frozenset({201}),
+        frozenset(SUBMIT),
+        "a null among them is nothing that was answered: it is taken out and not listed",
+        sent=f'"({"|".join(HIDDEN)})": null',
     ),
 )
 PLANS = [

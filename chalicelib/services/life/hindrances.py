@@ -92,8 +92,8 @@ def refuse_verdict(order: Order, verdict: str) -> None:
 
 
 def refuse_unowned(ports: Ports, order: Order, today: date) -> None:
-    """Raises OwnerMissing where nobody owns what the order opens and no unit is named, Refused for a
-    unit that cannot be."""
+    """Raises OwnerMissing where nobody owns what the order opens and no unit is named, Refused
+    for a unit that cannot be."""
     if order.do not in OPENS:
         return
     unit = order.data.get("unit", "")
