@@ -21,6 +21,8 @@ from infra.player import Answer
 from infra.stack import LocalStack
 
 PATIENCE = 60.0
+# What a worker that died was at is free again within seconds.
+LEASE = timedelta(seconds=10)
 OFFICE = timedelta(hours=8)
 PARSE = TypeDeserializer()
 
@@ -130,7 +132,7 @@ class StackFront:
     def _rests(self, number: str) -> bool:
         rows = self.rows(number)
         case = next(row for row in rows if row["sk"] == "case")
-        now = times.text(self._now())
+        soon = times.text(self._now() + LEASE)
         owed = [
             effect
             for row in rows
@@ -138,11 +140,12 @@ class StackFront:
             for effect in json.loads(row["effects"])
             if effect["state"] == "owed"
         ]
-        if any(effect["attempts"] == 0 or effect["due"] <= now for effect in owed):
+        if any(effect["attempts"] == 0 or effect["due"] <= soon for effect in owed):
             return False
-        if "result" in case and not case["ended"]:
+        if "result" in case and case["open"]:
             # What is left of it is telling: it closes by itself but for a repeat or a call.
-            return bool(owed) or any(row.get("state") == "open" for row in rows)
+            calls = [row for row in rows if row.get("task_kind") == "call"]
+            return bool(owed) or any(row["state"] == "open" for row in calls)
         return bool(case["ended"] or case["open"])
 
     def _tables(self) -> dict[str, str]:
