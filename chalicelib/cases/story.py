@@ -205,14 +205,10 @@ def _clocks(house: House, service: Service, file: CaseFile, language: str) -> li
                 "stopped_at": reading.stopped_at and times.text(reading.stopped_at),
                 "state": "stopped" if stopped else reading.state(now),
                 "provisional": reading.provisional,
-                "because": explain(reading, house.calendar, _explained(language)),
+                "because": explain(reading, house.calendar, language),
             }
         )
     return views
-
-
-def _explained(language: str) -> str:
-    return "zh-Hans" if language.startswith("zh") else "en"
 
 
 def _papers(house: House, service: Service, file: CaseFile, language: str) -> dict[str, Any]:
