@@ -33,6 +33,18 @@ class StackFront:
         self.moment = daytime(datetime.now(UTC))
         self.tables = self._tables()
 
+    @property
+    def moment(self) -> datetime:
+        """The moment this front is driven to; from there on its time passes as elsewhere.
+
+        It must: what an effect wants again in two seconds would never come where it stood still.
+        """
+        return self._driven + timedelta(seconds=time.monotonic() - self._since)
+
+    @moment.setter
+    def moment(self, moment: datetime) -> None:
+        self._driven, self._since = moment, time.monotonic()
+
     def http(
         self,
         method: str,
@@ -59,7 +71,8 @@ class StackFront:
         deadline = time.monotonic() + PATIENCE
         while not self._rests(number):
             if time.monotonic() > deadline:
-                raise AssertionError(f"case {number} does not come to rest: {self.rows(number)}")
+                owed = self._owed(self.rows(number))
+                raise AssertionError(f"case {number} does not come to rest; owed: {owed}")
             self._tick(number)
             time.sleep(0.1)
 
@@ -133,13 +146,7 @@ class StackFront:
         rows = self.rows(number)
         case = next(row for row in rows if row["sk"] == "case")
         soon = times.text(self._now() + LEASE)
-        owed = [
-            effect
-            for row in rows
-            if row["sk"].startswith("out#")
-            for effect in json.loads(row["effects"])
-            if effect["state"] == "owed"
-        ]
+        owed = self._owed(rows)
         if any(effect["attempts"] == 0 or effect["due"] <= soon for effect in owed):
             return False
         if "result" in case and case["open"]:
@@ -147,6 +154,15 @@ class StackFront:
             calls = [row for row in rows if row.get("task_kind") == "call"]
             return bool(owed) or any(row["state"] == "open" for row in calls)
         return bool(case["ended"] or case["open"])
+
+    def _owed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            effect
+            for row in rows
+            if row["sk"].startswith("out#")
+            for effect in json.loads(row["effects"])
+            if effect["state"] == "owed"
+        ]
 
     def _tables(self) -> dict[str, str]:
         names = self.stack.client("dynamodb").list_tables()["TableNames"]

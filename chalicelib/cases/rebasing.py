@@ -28,7 +28,7 @@ from chalicelib.platform.ports import (
     Table,
 )
 from chalicelib.services.document import Service
-from chalicelib.services.life.orders import ORDER_SCHEMA
+from chalicelib.services.life.orders import ORDER_SCHEMA, Order, order_row
 
 SHARD = "rebase#0"
 PAGE = 50
@@ -96,7 +96,11 @@ def wanted(house: House, service: str, body: Mapping[str, Any], by: str) -> Want
 
 
 def keep_job(house: House, name: str, it: Wanted, body: str) -> Row:
-    """Keep the job for the worker. Raises ConditionFailed when there is one of this name."""
+    """Keep the job for the worker, and unless dry an order to note it in the service's history.
+
+    Raises ConditionFailed when there is one of this name.
+    """
+    at = times.text(house.now())
     row: Row = {
         "pk": f"rebase#{name}",
         "sk": "job",
@@ -104,7 +108,7 @@ def keep_job(house: House, name: str, it: Wanted, body: str) -> Row:
         "job": name,
         "service": it.service,
         "by": it.plan.by,
-        "at": times.text(house.now()),
+        "at": at,
         "body": body,
         "state": "running",
         "fence": 0,
@@ -121,7 +125,11 @@ def keep_job(house: House, name: str, it: Wanted, body: str) -> Row:
         "due_shard": SHARD,
         "due_at": AT_ONCE,
     }
-    house.ports.store.transact([Put(Table.CASES, row)])
+    kept = [Put(Table.CASES, row)]
+    if not it.dry:
+        order = Order(it.service, "rebase", it.plan.by, it.message, {"job": name, "to": it.plan.to})
+        kept.append(Put(Table.DIRECTORY, order_row(name, order, body, at)))
+    house.ports.store.transact(kept)
     return row
 
 

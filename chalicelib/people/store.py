@@ -25,7 +25,8 @@
   catalogue      / <service> one entry a service, for the list
   upload#<id>    / upload    an uploaded document and its report; in the index `pending` until it
                              is checked, then among the drafts until it is published or discarded
-  upload#<id>    / order     what a publisher wants done with a service; `pending` until it is
+  upload#<id>    / order     what a publisher wants done with a service, or its history told of
+                             its cases; `pending` until it is
 Every read is one GetItem or one Query of a small partition.
 """
 

@@ -46,7 +46,11 @@ ANSWERS = {
 }
 
 
-@pytest.fixture(params=["memory", pytest.param("moto", marks=pytest.mark.slow)])
+# moto copies the whole table for every operation of a transaction.
+MOTO = pytest.param("moto", marks=[pytest.mark.slow, pytest.mark.alone])
+
+
+@pytest.fixture(params=["memory", MOTO])
 def empty(request: pytest.FixtureRequest) -> Iterator[World]:
     """A district where nothing is published."""
     with bare(request.param) as world:

@@ -126,6 +126,20 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(world: World) -> N
     assert case.view() == before
 
 
+def test_the_history_of_a_service_says_who_moved_its_cases_and_why_once(world: World) -> None:
+    submitted(world)
+    to = live(world, edited(optional_field))
+
+    rebased(world, to, message="先看看", dry_run=True)
+    job = rebased(world, to, message="表格多了网址一项")
+    world.publisher.handle({"uploads": {}})
+
+    history = expect(world.http("GET", f"/services/{SERVICE}/history", None, SECOND), 200)
+    moved = [one for one in history["history"] if one["do"] == "rebase"]
+    told = {"do": "rebase", "by": AUTHOR, "message": "表格多了网址一项", "at": job["at"]}
+    assert moved == [{**told, "job": job["job"], "to": to}]
+
+
 def test_an_applicant_is_asked_for_what_the_new_form_needs_and_the_case_goes_on(
     world: World,
 ) -> None:

@@ -7,7 +7,7 @@ from chalicelib.people.directory import Directory
 from chalicelib.platform.errors import Finding, WrongState
 from chalicelib.platform.ports import Change, ConditionFailed, Equals, Operation, Ports, Row, Table
 from chalicelib.services.catalogue import unpack
-from chalicelib.services.life import hindrances, orders
+from chalicelib.services.life import hindrances, orders, rows
 from chalicelib.services.life.orders import Order
 from chalicelib.services.life.rows import Note
 from chalicelib.services.life.uploads import read_upload
@@ -84,6 +84,13 @@ class Carrier:
         moved = self._moved(order)
         return {"done": True, **self._versions.change(order.service, note, moved)}
 
+    def note_rebase(self, order: Order) -> Row:
+        """The worker moves the cases; here it comes to stand in the history, once."""
+        note = Note(order.do, order.by, order.message)
+        told = rows.noted(order.service, note, order.data, order.at, order.data["job"])
+        self._ports.store.transact([told])
+        return {"done": True, "service": order.service}
+
     def _moved(self, order: Order) -> Callable[[Offer], Offer]:
         becomes = hindrances.STATES[order.do][1]
         move = hindrances.moved(order)
@@ -148,6 +155,7 @@ _DO: Mapping[str, Callable[[Carrier, Order], Row]] = {
     "close": Carrier.move,
     "reopen": Carrier.move,
     "retire": Carrier.move,
+    "rebase": Carrier.note_rebase,
 }
 
 

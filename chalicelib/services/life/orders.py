@@ -87,6 +87,7 @@ class Order(NamedTuple):
     by: str
     message: str
     data: Mapping[str, Any]
+    at: str = ""
 
 
 def refuse_details(do: str, details: Mapping[str, Any]) -> None:
@@ -121,8 +122,15 @@ def keep_order(ports: Ports, name: str, order: Order, body: str, again: bool = F
 
     `again` is one that was refused and is tried once more. Raises ConditionFailed.
     """
-    at = times.text(ports.now())
-    row: Row = {
+    row = order_row(name, order, body, times.text(ports.now()))
+    when = Equals("state", "refused") if again else Absent()
+    ports.store.transact([Put(Table.DIRECTORY, row, when)])
+    return row
+
+
+def order_row(name: str, order: Order, body: str, at: str) -> Row:
+    """An order that waits for the publisher, given at this moment."""
+    return {
         "pk": f"upload#{name}",
         "sk": "order",
         "kind": "order",
@@ -140,9 +148,6 @@ def keep_order(ports: Ports, name: str, order: Order, body: str, again: bool = F
             "details": dict(order.data),
         },
     }
-    when = Equals("state", "refused") if again else Absent()
-    ports.store.transact([Put(Table.DIRECTORY, row, when)])
-    return row
 
 
 def orders_done(ports: Ports, service: str) -> int:
@@ -173,4 +178,5 @@ def read_order(ports: Ports, service: str, name: str) -> Row:
 
 def order_of(row: Row) -> Order:
     data = row["data"]
-    return Order(data["service"], data["do"], row["by"], data["message"], data["details"])
+    details = data["details"]
+    return Order(data["service"], data["do"], row["by"], data["message"], details, row["at"])
