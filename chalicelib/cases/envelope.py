@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.cases import lifecycle
 from chalicelib.cases.commit import Decision, commit
+from chalicelib.cases.effects import join_after
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
@@ -109,6 +110,8 @@ def _keep(house: House, it: Envelope, visit: int) -> Taken:
         )
     except ConditionFailed:
         return Taken.DROPPED
+    # Whoever opened the visit may have died before looking.
+    join_after(house, it.case)
     return Taken.KEPT
 
 
@@ -121,8 +124,14 @@ def _open(house: House, it: Envelope) -> Taken:
         lifecycle.open_visit(fact, it.stage)
         return fact, [Put(Table.CASES, _wait(it, int(fact.case["visit"])), None)]
 
-    # Losing the race to a redelivery of the same envelope is fine: that one opened the visit.
-    return Taken.OPENED if commit(house, it.case, decide) else Taken.DROPPED
+    opened = commit(house, it.case, decide)
+    if opened is None:
+        # Losing the race to a redelivery of the same envelope is fine: that one opened the visit.
+        return Taken.DROPPED
+    if opened.service.stages[it.stage]["kind"] == "tell" and opened.case["open"]:
+        # The last notice may have been delivered while this was being decided.
+        join_after(house, it.case)
+    return Taken.OPENED
 
 
 def _wait(it: Envelope, visit: int) -> Row:

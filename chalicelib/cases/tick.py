@@ -127,6 +127,7 @@ def _revive(house: House, key: Key, report: Report) -> None:
 def _checked(house: House, file: CaseFile, service: Service) -> Decision | None:
     fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
     fact.case["check_at"] = check_after(house.now(), file.number)
+    lifecycle.join(fact)
     return fact, []
 
 

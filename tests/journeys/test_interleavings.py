@@ -1,16 +1,21 @@
 """Two actors on one case: the second acts whole, before each store call of the first in turn."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from chalicelib.cases import dispatch, envelope
 from chalicelib.cases.house import House
-from chalicelib.platform.ports import Ports
+from chalicelib.platform.ports import Busy, Ports, Retryable
 from infra.player import Answer, Case
 from tests.journeys.people import APPROVER, EXAMINER, OTHER_APPROVER, REFUSAL, VILLAGE, example
 from tests.world import World
 
 CALLS = frozenset({"get", "partition", "transact"})
 MOST = 12
+NOT_ACCEPTED = {"reason": "N1", "text": "依法不需要登记。"}
 Decide = Callable[[str, str], Answer]
 
 
@@ -143,3 +148,62 @@ def test_two_submissions_with_one_key_make_one_case_whatever_the_order(world: Wo
         if at > calls:
             return
     raise AssertionError("the first actor never came to an end")
+
+
+def test_a_case_is_closed_though_its_last_notice_is_settled_while_the_stage_that_tells_opens(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker dies when it has sent the notice; another finds that out during the opening."""
+    for at in range(1, MOST):
+        case, calls = told_while_opening(world, monkeypatch, at)
+
+        case.stands(ended=True, result="not_accepted")
+        if at > calls:
+            assert at > 3, "the opening made too few calls to be interrupted"
+            return
+    raise AssertionError("the first actor never came to an end")
+
+
+def test_the_tick_closes_a_case_that_nobody_looked_at_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope, "join_after", lambda *_: None)
+    cases = [told_while_opening(world, monkeypatch, at)[0] for at in range(1, 8)]
+    assert {case.view()["ended"] for case in cases} == {True, False}
+
+    world.tick(world.moment + timedelta(hours=13))
+
+    assert {case.view()["ended"] for case in cases} == {True}
+
+
+def told_while_opening(world: World, monkeypatch: pytest.MonkeyPatch, at: int) -> tuple[Case, int]:
+    """The notice is found settled before call number `at` of the opening; how many it made."""
+    it = example()
+    case = Case.submit(world, it["answers"], it["papers_needed"])
+    world.notifier.refuse = {"sms": Retryable}
+    path = f"/cases/{case.number}/tasks/1/actions"
+    headers = {"If-Match": f'"{case.view()["version"]}"'}
+    body = {"action": "not_accept", "details": NOT_ACCEPTED}
+    assert world.http("POST", path, body, VILLAGE, headers).status == 200
+    world.run_events({"tick": {}})
+    (entering,) = world.envelopes()
+    world.notifier.refuse = {}
+    world.moment += timedelta(minutes=2)
+    with monkeypatch.context() as dying:
+        dying.setattr(dispatch, "_close", died)
+        world.run_events({"tick": {}})
+    world.moment += timedelta(minutes=2)
+
+    def look() -> None:
+        world.run_events({"tick": {}})
+
+    def enter() -> None:
+        world.deliver(entering)
+
+    calls = interrupted(world, at, look, enter)
+    world.settle()
+    return case, calls
+
+
+def died(*_: Any) -> None:
+    raise Busy("the worker is gone")
