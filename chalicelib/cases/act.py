@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.cases import doing, joins, lifecycle, offers, pool, refusals
+from chalicelib.cases import doing, joins, leading, lifecycle, offers, pool, refusals
 from chalicelib.cases.actions import Stands, stands
 from chalicelib.cases.counts import counted
 from chalicelib.cases.fact import Actor, Fact, Mark
@@ -228,7 +228,9 @@ def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) ->
         fact.case["status"] = action["status"]
     fact.touch()
     data["version"] = int(fact.case["version"])
-    event = fact.record(_event(house, action, data, it, fact), data, details=it.details)
+    name = _event(house, action, data, it, fact)
+    leading.refuse_unopenable(house, fact, name, it.details)
+    event = fact.record(name, data, details=it.details)
     for name in action.get("does", []):
         doing.AFTER.get(name, doing.nothing_after)(it_is, event)
     _settle(fact, action, task, it)

@@ -32,5 +32,5 @@ def commit(
             house.ports.store.transact([*fact.commit(house.calendar), *further])
             return fact
         except ConditionFailed:
-            continue
+            fact.forget()
     raise Busy(f"case {number} is contended")

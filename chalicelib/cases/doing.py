@@ -7,7 +7,7 @@ knows the event; CHOICES lists what a member of the details may be. Register, do
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from chalicelib.cases import bonds, holders, lifecycle, opening, pool, rebase, ruling
+from chalicelib.cases import bonds, holders, leading, lifecycle, opening, pool, rebase, ruling
 from chalicelib.cases.clockwork import running
 from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import pack
@@ -183,8 +183,13 @@ def _open_parts(it: Doing, event: Row) -> None:
 
 
 def _open_case(it: Doing) -> Row:
-    number = opening.open_linked(it.house, it.fact, it.action["opens"], it.details)
-    return {"opened": number}
+    """Owed to the worker; its number is known already. Raises Refused where its form says no."""
+    listed = it.fact.service.every_action()
+    at = next(one.at for one in listed if one.data is it.action)
+    owed = {"event": it.fact.next_seq, "at": at, "version": it.fact.service.version}
+    leading.refuse_opening(it.house, it.fact, it.action, it.details)
+    it.fact.owe("open_case", **owed)
+    return {"opened": leading.opened_number(it.house, it.fact.number, owed)}
 
 
 def _open_bond(it: Doing) -> Row:
@@ -268,7 +273,7 @@ def _go_on(it: Doing, __: Row) -> None:
 def _settled(it: Doing, new: Service) -> Data:
     """The corrected answers as a submission would keep them."""
     answers, _ = ruling.settled(new, opening.plain_phones(new, it.details["answers"]))
-    kept, _ = opening.split(new, answers)
+    kept, _ = leading.split(new, answers)
     return kept
 
 

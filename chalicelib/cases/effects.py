@@ -8,7 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.cases import board, documents, elsewhere, lifecycle, notices, permission
+from chalicelib.cases import (
+    board,
+    documents,
+    elsewhere,
+    granting,
+    leading,
+    lifecycle,
+    notices,
+    permission,
+)
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile
@@ -19,6 +28,7 @@ from chalicelib.services.document import Service
 
 VERIFY = timedelta(seconds=30)
 SOON = timedelta(seconds=2)
+ORDERED = timedelta(seconds=20)
 # Tries after which a running execution without a usable token has lost it; by then 15 minutes
 # have passed, more than twice the queue's visibility timeout.
 LOST_AFTER = 5
@@ -159,6 +169,23 @@ def link(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     return Done()
 
 
+def open_linked(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    leading.open_owed(house, file.number, effect)
+    return Done()
+
+
+def grant(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """Owed until the publisher function has carried out the order."""
+    if granting.carry(house, file, service, effect):
+        return Done()
+    return Again(house.now() + ORDERED, counts=False)
+
+
+def report(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    elsewhere.report(house, file, effect)
+    return Done()
+
+
 CARRY: dict[str, Carry] = {
     "start": start,
     "stop": stop,
@@ -168,6 +195,10 @@ CARRY: dict[str, Carry] = {
     "board": board_card,
     "waive": waive,
     "link": link,
+    "open_case": open_linked,
+    "report": report,
+    "grant_role": grant,
+    "revoke_role": grant,
 }
 
 

@@ -1,4 +1,7 @@
-"""Effects on another case: a paper waived there, a link recorded there. Repeatable by name."""
+"""Effects on another case: a paper waived there, a link or this one's result recorded there.
+
+Repeatable by name.
+"""
 
 from typing import Any
 
@@ -51,6 +54,21 @@ def link(house: House, file: CaseFile, effect: Row) -> None:
         return fact, []
 
     commit(house, effect["case"], decide)
+
+
+def report(house: House, file: CaseFile, effect: Row) -> None:
+    """The case this one is about records how this one was decided, and may have waited for it."""
+
+    def decide(other: CaseFile, service: Service) -> Decision | None:
+        if _there(other, file, effect):
+            return None
+        fact = _fact(house, other, service)
+        told = {"case": file.number, "service": file.case["service"], "result": effect["result"]}
+        fact.record(file.case["hears"], {**told, "by": _name(file, effect)})
+        lifecycle.join(fact)
+        return fact, []
+
+    commit(house, file.case["about"], decide)
 
 
 def _fact(house: House, other: CaseFile, service: Service) -> Fact:

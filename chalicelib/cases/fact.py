@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases import clockwork, joins
+from chalicelib.cases import clockwork, joins, owing
 from chalicelib.cases.chain import chain_hash
 from chalicelib.cases.file import CaseFile, pack, pk
 from chalicelib.clocks.calendar import Calendar
@@ -117,10 +117,11 @@ class Fact:
     ) -> Row:
         """Append an event; `data` holds ids and codes only, `details` are sealed.
 
-        What the document owes on this event (notices, numbered documents) becomes effects; the
-        tasks it opens beside the stages are opened.
+        What the document owes on this event becomes effects; the tasks it opens beside the stages
+        are opened.
         """
         seq = self.next_seq
+        awaits = owing.awaited(self.service, type, details or {})
         sk = f"event#{seq:05d}"
         row: Row = {
             "pk": pk(self.number),
@@ -131,7 +132,7 @@ class Fact:
             "at": self.at,
             "actor": (actor or self.actor).data(),
             "visit": self.case["visit"],
-            "data": dict(data or {}),
+            "data": {**(data or {}), **({"awaits": awaits} if awaits else {})},
             "previous": self.case["head"],
         }
         if self.case.get("stage"):
@@ -146,20 +147,12 @@ class Fact:
         self.case |= {"events": seq, "head": row["hash"]}
         self.events.append(row)
         self.operations.append(Put(Table.CASES, row))
-        self._owe_on(type, seq)
-        return row
-
-    def _owe_on(self, type: str, seq: int) -> None:
-        """What the document promises on an event: notices, documents, tasks beside the stages."""
-        for name, notice in self.service.notices_on(type, self.case["channel"]):
-            # Two clocks that ran out together are one piece of news; two claims are not.
-            told = any(effect.get("notice") == name for effect in self.effects)
-            if not told or notice.get("to") == "holder":
-                self.owe("notice", notice=name, event=seq)
-        for name in self.service.documents_on(type):
-            self.owe("document", document=name, event=seq)
+        told = {effect["notice"] for effect in self.effects if effect["do"] == "notice"}
+        for effect in owing.owed_on(self.service, row, self.case["channel"], details or {}, told):
+            self.owe(**effect)
         if not any(event["type"] == type for event in self.events[:-1]):
             self._open_beside(type, seq)
+        return row
 
     def _open_beside(self, type: str, seq: int) -> None:
         for name, task in self.service.side_tasks_on(type):

@@ -13,6 +13,8 @@ from chalicelib.cases.file import CORRECTION
 Row = Mapping[str, Any]
 
 DONE, UNCLAIMED = "done", "unclaimed"
+# An opening that failed, and the outcome of a hold for cases that no other fits.
+NOT_OPENED, OTHER = "case_not_opened", "other"
 UNSETTLED = frozenset({"open", "waiting"})
 # Tasks that no stage waits for: they survive it, and the end of the case.
 BESIDE = frozenset({"call", "escalation", "side", CORRECTION})
@@ -79,6 +81,29 @@ def _least(join: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
 def _lead(join: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
     """The lead has spoken; where the lead was not asked, all the others have."""
     return join["lead"] in verdicts if join["lead"] in parts else _all(join, parts, verdicts)
+
+
+def heard(stage: Row, name: str, events: Iterable[Row], visit: int) -> str | None:
+    """The outcome of a hold for other cases, or None while it waits for one.
+
+    Those count that were opened since the stage was left last. A result that is no outcome here
+    is `other`, so is a case that could not be opened, and that there was none to open.
+    """
+    rows = list(events)
+    left = (int(row["visit"]) for row in rows if row.get("stage") == name)
+    since = max((one for one in left if one < visit), default=0)
+    lately = [row for row in rows if int(row["visit"]) > since or since == 0]
+    awaited = sum(int(row["data"].get("awaits", {}).get(stage["of"], 0)) for row in lately)
+    results = [
+        row["data"].get("result", OTHER)
+        for row in lately
+        if row["type"] == stage["of"]
+        or (row["type"] == NOT_OPENED and row["data"].get("hears") == stage["of"])
+    ]
+    if len(results) < (min(awaited, 1) if stage["join"]["rule"] == "any" else awaited):
+        return None
+    verdicts = {one if one in stage["outcomes"] else OTHER for one in results}
+    return next((one for one in stage["join"]["prefer"] if one in verdicts), OTHER)
 
 
 RULES: Mapping[str, Callable[[Row, list[str], Mapping[str, str]], bool]] = {

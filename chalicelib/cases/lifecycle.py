@@ -91,7 +91,7 @@ def join(fact: Fact) -> None:
 
 
 def _join_by_act(_: Fact) -> None:
-    """Only an act settles a desk, a hold, a review."""
+    """Only an act or a clock settles a desk, a review."""
 
 
 def _join_gate(fact: Fact) -> None:
@@ -119,9 +119,21 @@ def _join_parts(fact: Fact) -> None:
         settle(fact, outcome, way)
 
 
+def _join_hold(fact: Fact) -> None:
+    """What the cases that were opened have come to; anybody else is heard by an act or a clock."""
+    stage = fact.service.stages[fact.case["stage"]]
+    if stage["for"] == "case":
+        outcome = joins.heard(stage, fact.case["stage"], fact.all_events, int(fact.case["visit"]))
+        if outcome is not None:
+            way = stage["outcomes"][outcome]
+            fact.record(way["event"], actor=SYSTEM)
+            settle(fact, outcome, way)
+
+
 JOINS: Mapping[str, Callable[[Fact], None]] = {
     "gate": _join_gate,
     "tell": _join_tell,
+    "hold": _join_hold,
     "pool": _join_parts,
     "fanout": _join_parts,
 }
@@ -152,6 +164,8 @@ def settle(fact: Fact, outcome: str, way: Mapping[str, Any]) -> None:
         fact.case["result"] = result
         fact.case["status"] = fact.service.data["results"][result]["status"]
         drop_corrections(fact)
+        if "hears" in fact.case and not fact.service.data.get("restricted"):
+            fact.owe("report", event=int(fact.case["events"]), result=result)
     fact.owe("signal", visit=visit, stage=fact.case["stage"], outcome=outcome)
 
 

@@ -1,11 +1,6 @@
-"""Opening a case: the rows of a new one, whoever asks for it, and cases that others lead to.
+"""Opening a case: the rows of a new one, whoever asks for it."""
 
-A linked case is opened in the transaction of what leads to it. The link stands on its own side
-only; the number of a case that was split off is derived from the other's by a keyed hash, so that
-nothing stored on the other side leads to it.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,15 +8,14 @@ from chalicelib.cases import papers, ruling
 from chalicelib.cases.chain import FIRST_HEAD
 from chalicelib.cases.clockwork import check_after
 from chalicelib.cases.counts import counted
-from chalicelib.cases.fact import SYSTEM, Actor, Fact
-from chalicelib.cases.file import CaseFile, answers_of, pack, pk
+from chalicelib.cases.fact import Actor, Fact
+from chalicelib.cases.file import CaseFile, pack, pk
 from chalicelib.cases.house import House
 from chalicelib.people.directory import Node, Unit
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
-from chalicelib.platform.errors import Finding, NotFound, Refused, Unavailable, UnknownRegion
-from chalicelib.platform.json import resolve, without
-from chalicelib.platform.numbers import RANDOM_DIGITS, check_digit, new_number
+from chalicelib.platform.errors import Finding, Refused, UnknownRegion
+from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import Operation, Put, Row, Table
 from chalicelib.services.document import Data, Service
 
@@ -31,7 +25,8 @@ class Opening:
     """What a new case consists of; `about` is the number of the case it is about.
 
     A `test` case is kept apart: its tasks stand in inboxes of their own, nothing is sent. The
-    answers are settled; `dropped` is where something was sent that is not among them.
+    answers are settled; `dropped` is where something was sent that is not among them. `hears` is
+    the event that the case it is about records when this one is decided.
     """
 
     service: Service
@@ -44,6 +39,7 @@ class Opening:
     about: str | None = None
     test: bool = False
     dropped: tuple[str, ...] = ()
+    hears: str = ""
 
 
 def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operation]]:
@@ -80,6 +76,8 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
     }
     if it.about:
         case["about"] = it.about
+    if it.hears:
+        case["hears"] = it.hears
     if it.test:
         case["test"] = True
     fact = Fact(CaseFile(case), it.service, now, it.actor, house.ports.keys)
@@ -168,106 +166,3 @@ def lowest_capable(house: House, node: Node, service: Service) -> Node:
         ):
             return candidate
     raise UnknownRegion
-
-
-def open_linked(house: House, fact: Fact, opens: Data, details: Data) -> str:
-    """Open a case of another service about this one, in this fact's transaction; its number."""
-    answers = answers_of(fact.keys, fact.file)
-    service = _live(house, opens["service"])
-    told = mapped(opens, answers, details, fact.number, fact.service)
-    given = _checked(house, service, told, "/details")
-    number = new_number(house.ports.ids)
-    it = Opening(
-        service,
-        given,
-        channel=service.data["channels"][0],
-        language=fact.case["language"],
-        actor=fact.actor,
-        site=place_of(house, service, given),
-        about=fact.number,
-        test=bool(fact.case.get("test")),
-    )
-    made, operations = open_case(house, it, number)
-    fact.minted += made.minted
-    fact.operations += operations
-    return number
-
-
-def split(service: Service, answers: Data) -> tuple[Data, list[tuple[str, Data]]]:
-    """The answers without what opens cases of its own, and (pointer, opening) of each of those."""
-    found = []
-    for one in service.data.get("splits", []):
-        if resolve(answers, one["pointer"]) is not None:
-            found.append((one["pointer"], one["opens"]))
-    kept = answers
-    for pointer, _ in found:
-        kept = without(kept, pointer)
-    return kept, found
-
-
-def split_off(
-    house: House, main: Fact, answers: Data, splits: list[tuple[str, Data]]
-) -> Iterator[tuple[Fact, list[Operation]]]:
-    """The cases that were split off a submission, about it."""
-    for index, (pointer, opens) in enumerate(splits):
-        service = _live(house, opens["service"])
-        told = mapped(opens, answers, {}, main.number, main.service)
-        given = _checked(house, service, told, f"/answers{pointer}")
-        it = Opening(
-            service,
-            given,
-            channel=service.data["channels"][0],
-            language=main.case["language"],
-            actor=Actor(SYSTEM.party, "applicant"),
-            site=place_of(house, service, given, f"/answers{pointer}"),
-            about=main.number,
-            test=bool(main.case.get("test")),
-        )
-        yield open_case(house, it, split_number(house, main.number, index))
-
-
-def split_number(house: House, number: str, index: int) -> str:
-    """The number of the case split off another: nine digits of a keyed hash and the check digit."""
-    secret = house.ports.keys.secret(f"split|{index}|{number}")
-    digits = str(int.from_bytes(secret.encode(), "big") % 10**RANDOM_DIGITS).zfill(RANDOM_DIGITS)
-    return digits + check_digit(digits)
-
-
-def mapped(opens: Data, answers: Data, details: Data, number: str, service: Service) -> Row:
-    """The new case's answers, put together as the document says."""
-    given: Row = {}
-    words = {"number": number, "service": service.data["short"]["zh-Hans"]}
-    for pointer, source in opens["answers"].items():
-        ((kind, value),) = source.items()
-        found = {
-            "from": lambda value=value: resolve(answers, value),
-            "details": lambda value=value: resolve(details, value),
-            "is": lambda value=value: value,
-            "this": lambda value=value: words[value],
-        }[kind]()
-        if found is not None:
-            _place(given, pointer.split("/")[1:], found)
-    return given
-
-
-def _live(house: House, service: str) -> Service:
-    try:
-        return house.catalogue.live(service)
-    except NotFound as error:
-        # Publishing refuses a document that opens cases of a service that is not live.
-        raise Unavailable from error
-
-
-def _checked(house: House, service: Service, given: Data, at: str) -> Data:
-    """The answers as they are stored."""
-    answers, _ = ruling.settled(service, given)
-    findings = house.forms.check(f"{service.content}/form", service.data["form"], answers, at)
-    if findings:
-        raise Refused(findings=findings)
-    return answers
-
-
-def _place(holder: Row, path: list[str], value: Any) -> None:
-    for name in path[:-1]:
-        holder = holder.setdefault(name, {})
-    holder[path[-1]] = value

@@ -85,6 +85,7 @@ class CaseRow(DueRow):
     check_at = _text(null=False)
     language = _text(null=False)
     about = _text()
+    hears = _text()
     test = BooleanAttribute(null=True)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.cases import opening, papers, ruling, wording
+from chalicelib.cases import leading, opening, papers, ruling, wording
 from chalicelib.cases.fact import Actor, Fact
 from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
@@ -176,7 +176,7 @@ def receipt(house: House, file: CaseFile) -> Row:
 def _also(house: House, service: Service, number: str) -> Iterator[Row]:
     """Numbers and secrets of the cases that were split off this one: only its sender hears them."""
     for index, one in enumerate(service.data.get("splits", [])):
-        other = opening.split_number(house, number, index)
+        other = leading.split_number(house, number, index)
         row = house.ports.store.get(Table.CASES, (pk(other), "case"))
         if row is not None and row.get("about") == number:
             secret = house.ports.keys.secret(other)
@@ -243,7 +243,7 @@ def _site(
 
 def _accept(house: House, it: Submission, actor: Actor, site: Node) -> tuple[Fact, list[Operation]]:
     """The rows of the case and of those split off it."""
-    kept, splits = opening.split(it.service, it.answers)
+    kept, splits = leading.split(it.service, it.answers)
     about = resolve(kept, it.service.data["about"]) if "about" in it.service.data else None
     case = opening.Opening(
         it.service,
@@ -258,7 +258,7 @@ def _accept(house: House, it: Submission, actor: Actor, site: Node) -> tuple[Fac
         it.dropped,
     )
     fact, operations = opening.open_case(house, case, new_number(house.ports.ids))
-    for made, more in opening.split_off(house, fact, it.answers, splits):
+    for made, more in leading.split_off(house, fact, it.answers, splits):
         fact.minted += made.minted
         operations += more
     return fact, operations

@@ -46,7 +46,11 @@ class Telling(NamedTuple):
 
 
 def sentences(it: Telling) -> Iterator[str]:
-    """One for each open task, and one for the waiting list."""
+    """One for each open task, one for other cases that are waited for, one for the waiting list."""
+    others = _undecided(it)
+    if others:
+        numbers = it.listed(others)
+        yield it.say(f"等关联办件的结果：{numbers}。", f"Waiting for the results of {numbers}.")
     for row in it.file.open_tasks():
         yield _waits(it, row)
         yield from _others(it, row)
@@ -56,6 +60,17 @@ def sentences(it: Telling) -> Iterator[str]:
         names = it.listed(it.person(row["party"]) for row in listed)
         count = len(listed)
         yield it.say(f"候补{count}人：{names}。", f"On the waiting list ({count}): {names}.")
+
+
+def _undecided(it: Telling) -> list[str]:
+    """The cases whose results the open stage waits for."""
+    case = it.file.case
+    stage = it.service.stages[case["stage"]] if case["open"] else {}
+    if stage.get("for") != "case":
+        return []
+    ended = {row["data"].get("case") for row in it.file.events if row["type"] == stage["of"]}
+    opened = [row["data"] for row in it.file.events if row["data"].get("hears") == stage["of"]]
+    return [one["case"] for one in opened if "case" in one and one["case"] not in ended]
 
 
 def _waits(it: Telling, row: Row) -> str:

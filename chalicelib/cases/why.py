@@ -21,6 +21,10 @@ EFFECTS = {
     "board": {"zh-Hans": "更新公示牌", "en": "update the public board"},
     "waive": {"zh-Hans": "通知原办件免交材料", "en": "waive a paper in the case it is about"},
     "link": {"zh-Hans": "在原办件留下关联", "en": "leave a link in the case it is about"},
+    "open_case": {"zh-Hans": "立关联办件", "en": "open a case that follows from it"},
+    "grant_role": {"zh-Hans": "授予角色", "en": "grant a role"},
+    "revoke_role": {"zh-Hans": "收回角色", "en": "take a role back"},
+    "report": {"zh-Hans": "把结果告知原办件", "en": "report the result to the case it is about"},
 }
 
 

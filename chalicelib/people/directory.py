@@ -182,6 +182,11 @@ class Directory:
         """Whether anybody here has a role of this name."""
         return self._data(f"role#{role}", "role") is not None
 
+    def gives(self, service: str, role: str) -> bool:
+        """Whether cases of the service may give this role and take it back."""
+        data = self._data(f"role#{role}", "grantable")
+        return data is not None and service in data["services"]
+
     def refresh(self) -> None:
         """Forget everything read so far."""
         self._kept.clear()

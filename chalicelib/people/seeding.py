@@ -5,7 +5,7 @@ function, invoked by an operator, calls this.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.clocks.calendar import Calendar
@@ -49,6 +49,7 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
         *_people(data.get("parties", []), data.get("grants", [])),
         *_plain(data.get("channels", []), "channel"),
         *map(_absence, data.get("absences", [])),
+        *map(_grantable, data.get("grantable", [])),
     ]
     known = {node["node"] for node in data["nodes"]}
     for row in rows:
@@ -105,6 +106,29 @@ def _cancelled(store: Store, data: Mapping[str, Any]) -> Row:
     if row is None:
         raise InvalidAbsence(f"{data['party']} has no absence that begins on {data['from']}")
     return {**row, "data": {**row["data"], "cancelled": True}}
+
+
+def grant(store: Store, data: Mapping[str, Any]) -> None:
+    """Write a grant: {"party", "name", "role", "node", "from", "to"}, both days included.
+
+    It replaces the one of the same role and node. Somebody who is not in the directory yet comes
+    to be by this name.
+    """
+    given = {name: data[name] for name in ("party", "role", "node", "from", "to")}
+    there = store.get(Table.DIRECTORY, (f"party#{data['party']}", "party"))
+    parties = [] if there else [{"party": data["party"], "name": data["name"]}]
+    put(store, list(_people(parties, [given])))
+
+
+def revoke(store: Store, data: Mapping[str, Any]) -> bool:
+    """End a grant the day before `from`: {"party", "role", "node", "from"}; whether it exists."""
+    key = (f"party#{data['party']}", f"grant#{data['role']}#{data['node']}")
+    row = store.get(Table.DIRECTORY, key)
+    if row is None:
+        return False
+    last = date.fromisoformat(data["from"]) - timedelta(days=1)
+    put(store, list(_people([], [{**row["data"], "to": last.isoformat()}])))
+    return True
 
 
 def rotate(store: Store, name: str, version: int) -> None:
@@ -210,7 +234,9 @@ def _dated(data: Mapping[str, Any]) -> Row:
     return {**data, **{name: date.fromisoformat(day).isoformat() for name, day in days.items()}}
 
 
-def _people(parties: list[Mapping[str, Any]], grants: list[Mapping[str, Any]]) -> Iterator[Row]:
+def _people(
+    parties: Sequence[Mapping[str, Any]], grants: Sequence[Mapping[str, Any]]
+) -> Iterator[Row]:
     """The rows of people and grants, and those by which people are found by what they hold."""
     for party in parties:
         yield _row(f"party#{party['party']}", "party", "party", party)
@@ -223,6 +249,11 @@ def _people(parties: list[Mapping[str, Any]], grants: list[Mapping[str, Any]]) -
         yield _row(holders, f"party#{grant['party']}", "grant", grant)
     for role in sorted({grant["role"] for grant in grants}):
         yield _row(f"role#{role}", "role", "role", {"role": role})
+
+
+def _grantable(data: Mapping[str, Any]) -> Row:
+    """The row of {"role", "services"}: whose cases may give the role."""
+    return _row(f"role#{data['role']}", "grantable", "role", data)
 
 
 def _absence(absence: Mapping[str, Any]) -> Row:

@@ -141,6 +141,16 @@ class Service:
         for name, action in self.acts.items():
             yield Listed(f"/flow/acts/{name}", "", name, action)
 
+    def following(self, event: str) -> Iterator[tuple[str, Data]]:
+        """(pointer, effect) of what an event leads to beyond this case."""
+        return ((at, one) for at, one in self.follows if event in one["on"])
+
+    @cached_property
+    def follows(self) -> Sequence[tuple[str, Data]]:
+        """(pointer, effect) of all that follows from events beyond this case."""
+        follows = self.data["flow"].get("follows", {})
+        return tuple((f"/flow/follows/{name}", one) for name, one in follows.items())
+
     def openings(self) -> Iterator[tuple[str, Data]]:
         """(pointer, opening) of every case of another service that this one may lead to."""
         for index, one in enumerate(self.data.get("splits", [])):
@@ -148,6 +158,9 @@ class Service:
         for action in self.every_action():
             if "opens" in action.data:
                 yield f"{action.at}/opens", action.data["opens"]
+        for at, one in self.follows:
+            if "opens" in one:
+                yield f"{at}/opens", one["opens"]
 
     def ways(self, stage: str) -> dict[str, Data]:
         """Every outcome that can settle the stage: by an action, by itself, by anything always."""

@@ -97,7 +97,24 @@ def test_what_is_attached_and_said_is_kept_sealed_and_moves_nothing(front: Front
     ]
 
 
-def test_a_rating_counts_once_and_a_bad_one_opens_a_task_with_a_clock(front: Front) -> None:
+def rectification_of(case: Case) -> Case:
+    """The case that a bad rating has opened."""
+    opened = [one for one in case.view()["events"] if one["type"] == "case_opened"]
+    (number,) = [one["data"]["case"] for one in opened]
+    case.front.settle(number)
+    return Case(case.front, number, "", SUPERVISOR)
+
+
+def rectify(case: Case) -> None:
+    """Put right and called about: the one that rated is satisfied."""
+    case.do(SUPERVISOR, "pass_on", {"text": "说好四天，用了九天。"})
+    case.do("officer-pan", "rectified", {"measures": "process", "text": "以后当天制证。"})
+    case.do("officer-he", "satisfied", {"grade": 4, "text": "现在快了"})
+
+
+def test_a_rating_counts_once_and_a_bad_one_opens_a_rectification_with_a_clock(
+    front: Front,
+) -> None:
     case = handed_over(front)
 
     case.decide("rate", {"rating": 2, "text": "跑了三趟"})
@@ -110,11 +127,33 @@ def test_a_rating_counts_once_and_a_bad_one_opens_a_task_with_a_clock(front: Fro
         {"Receipt-Secret": case.secret},
     )
     assert again.status == 409
-    task = next(one for one in case.view()["tasks"] if one["task"].startswith("bad_rating"))
-    assert (task["state"], task["role"]) == ("open", "supervisor")
     assert [one["clock"] for one in case.mine()["clocks"]][-1] == "bad-rating"
-    case.do(SUPERVISOR, "answered", {"what": "已上门致歉并补办"})
-    assert case.happened()[-2:] == ["rated_badly", "rating_answered"]
+    rectification = rectification_of(case)
+    seen = rectification.view()
+    assert (seen["service"], seen["about"]) == ("rating-rectification", case.number)
+    assert seen["answers"]["about"] == {"case": case.number}
+    assert (seen["answers"]["grade"], seen["answers"]["said"]) == (2, "跑了三趟")
+    rectify(rectification)
+    case.front.settle(case.number)
+    assert case.happened()[-1] == "rating_answered"
+    (heard,) = [one for one in case.view()["events"] if one["type"] == "rating_answered"]
+    assert (heard["data"]["case"], heard["data"]["result"]) == (rectification.number, "satisfied")
+
+
+def test_who_is_called_after_a_bad_rating_rates_again_and_worse_is_proposed_to_the_window(
+    front: Front,
+) -> None:
+    case = handed_over(front)
+    case.decide("rate", {"rating": 1})
+    assert "rate_again" not in [one["action"] for one in case.mine()["actions"]]
+    rectify(rectification_of(case))
+    case.front.settle(case.number)
+
+    case.decide("rate_again", {"rating": 1, "text": "还是一样"})
+
+    assert case.happened()[-1] == "rated_badly_again"
+    (proposed,) = [one for one in case.view()["tasks"] if one["kind"] == "side"]
+    assert (proposed["role"], proposed["state"]) == ("triage", "open")
 
 
 def test_a_bad_rating_that_nobody_answers_escalates_after_the_end(front: Front) -> None:

@@ -131,6 +131,8 @@ def _flow(old: Data, new: Data) -> Iterator[Change]:
     )
     yield from _named(f"{at}/acts", old.get("acts", {}), new.get("acts", {}), _act, _added, _fewer)
     yield from _named(f"{at}/tasks", old.get("tasks", {}), new.get("tasks", {}), _part, _added)
+    follows = old.get("follows", {}), new.get("follows", {})
+    yield from _named(f"{at}/follows", *follows, _follow, _added, _fewer)
 
 
 def _stage(at: str, old: Data, new: Data) -> Iterator[Change]:
@@ -142,10 +144,15 @@ def _stage(at: str, old: Data, new: Data) -> Iterator[Change]:
         there, here = old.get(name, {}), new.get(name, {})
         yield from _named(f"{at}/{name}", there, here, each, _added, _fewer)
     yield from _named(f"{at}/parts", old.get("parts", {}), new.get("parts", {}), _part, _added)
-    for name in ("slots", "waiting", "hold", "card", "over", "join", "for"):
+    for name in ("slots", "waiting", "hold", "card", "over", "join", "for", "of"):
         if old.get(name) != new.get(name):
             yield Change(f"{at}/{name}", "changed", Verdict.NARROWING)
     yield from _said(at, old, new)
+
+
+def _follow(at: str, old: Data, new: Data) -> Iterator[Change]:
+    if old != new:
+        yield Change(at, "changed", Verdict.NARROWING)
 
 
 def _part(at: str, old: Data, new: Data) -> Iterator[Change]:

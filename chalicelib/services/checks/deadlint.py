@@ -158,7 +158,8 @@ def _shut(service: Service) -> Iterator[Finding]:
     twice, recorders = returning(steps(service)), _recorders(service)
     for stage, definition in service.stages.items():
         at, again = f"/flow/stages/{stage}", stage in twice
-        if definition["kind"] not in JOINED and not settled & definition.get("outcomes", {}).keys():
+        joined = definition["kind"] in JOINED or definition.get("for") == "case"
+        if not joined and not settled & definition.get("outcomes", {}).keys():
             actions = definition.get("actions", {})
             takeable = [one for one in actions.values() if "to" in one and _by(definition, one)]
             yield from _open(recorders, at, takeable, again)

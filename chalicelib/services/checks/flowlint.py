@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.platform.errors import Finding
 from chalicelib.services.checks.steps import ending, reached, steps
-from chalicelib.services.document import Service, result_of
+from chalicelib.services.document import Data, Service, result_of
 
 # What the engine itself records, whatever the document says.
 SYSTEM_EVENTS = frozenset(
@@ -17,6 +17,11 @@ SYSTEM_EVENTS = frozenset(
         "resumed",
         "paper_waived",
         "linked",
+        "case_opened",
+        "case_not_opened",
+        "role_granted",
+        "role_revoked",
+        "role_not_granted",
         "progress_asked",
         "list_asked",
         "not_understood",
@@ -26,6 +31,10 @@ SYSTEM_EVENTS = frozenset(
         "corrected",
     }
 )
+
+
+# Who or what a hold can wait for.
+HOLDS = ("applicant", "case", "outside", "date")
 
 
 def finding(pointer: str, keyword: str, zh: str, en: str) -> Finding:
@@ -58,6 +67,7 @@ def recorded_events(service: Service) -> Iterator[str]:
     for clock in service.clocks.values():
         if "event" in clock["on_due"]:
             yield clock["on_due"]["event"]
+    yield from (one["hears"] for _, one in service.follows if "hears" in one)
 
 
 def _targets(service: Service) -> Iterator[Finding]:
@@ -100,13 +110,23 @@ def _actors(service: Service) -> Iterator[Finding]:
             yield finding(
                 f"/flow/stages/{stage}", "actor", "此环节无人办理", "nobody can act on this stage"
             )
-        if definition["kind"] == "hold" and definition.get("for") != "applicant":
-            yield finding(
-                f"/flow/stages/{stage}/for", "actor", "等待谁未说明", "for whom does it wait?"
-            )
+        if definition["kind"] == "hold":
+            yield from _waited_for(f"/flow/stages/{stage}", definition)
     for name, act in service.acts.items():
         if "who" not in act and act.get("by") != "applicant":
             yield finding(f"/flow/acts/{name}", "actor", "此操作无人可办", "nobody can do this")
+
+
+def _waited_for(at: str, definition: Data) -> Iterator[Finding]:
+    """Who or what a hold waits for."""
+    waits = definition.get("for", "")
+    if waits not in HOLDS:
+        yield finding(f"{at}/for", "actor", "等待谁未说明", "for whom does it wait?")
+    elif waits != "applicant" and definition.get("actions") and "who" not in definition:
+        yield finding(f"{at}/who", "actor", "此环节无人办理", "nobody can act on this stage")
+    elif waits == "outside" and not definition.get("actions"):
+        zh, en = "须有人登记外部答复", "somebody must note what the body outside says"
+        yield finding(f"{at}/actions", "actor", zh, en)
 
 
 def _ways_out(service: Service) -> Iterator[Finding]:

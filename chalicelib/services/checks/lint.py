@@ -24,6 +24,7 @@ from chalicelib.services.checks.flowlint import (
     flow_findings,
     recorded_events,
 )
+from chalicelib.services.checks.followlint import follow_findings
 from chalicelib.services.checks.formlint import sized_findings
 from chalicelib.services.checks.logiclint import logic_findings
 from chalicelib.services.checks.namelint import name_findings
@@ -219,11 +220,16 @@ def _names(service: Service) -> Iterator[Finding]:
     return name_findings(service, frozenset(recorded_events(service)))
 
 
+def _following(service: Service) -> Iterator[Finding]:
+    return follow_findings(service, frozenset(recorded_events(service)))
+
+
 ALWAYS: Sequence[Check] = (flow_findings, _clocks, _events, _reasons, text_findings)
 WHERE_SOUND: Sequence[Check] = (
     part_findings,
     dead_end_findings,
     _names,
+    _following,
     ask_findings,
     logic_findings,
     count_findings,

@@ -89,10 +89,12 @@ def _doing(service: Service, at: str, action: Mapping[str, Any]) -> Iterator[Fin
 
 
 def _events_by_stage(service: Service) -> Mapping[str, Set[str]]:
-    """The events that actions record, by stage; by "" those of the actions beside the stages."""
+    """The events that actions record, by stage; by "" those of the actions beside the stages, and
+    those that come back from other cases."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for one in service.every_action():
         found[one.stage].add(one.data["event"])
+    found[""] |= {one["hears"] for _, one in service.follows if "hears" in one}
     return found
 
 

@@ -34,10 +34,21 @@ def absent(document: Any, directory: Directory) -> Iterator[Finding]:
     for one in used:
         if found.get((one.kind, one.name)) is False:
             yield _nobody(one, _meant(one, found, there[one.kind]))
+    yield from _not_given(document, directory)
     if not directory.tenures(document["service"]):
         zh = "还没有单位主管；发布时写明unit，否则不能发布"
         en = "no unit owns it yet; name one with unit when it is published"
         yield Finding("/service", "owner", {"zh-Hans": zh, "en": en})
+
+
+def _not_given(document: Any, directory: Directory) -> Iterator[Finding]:
+    """Roles that its cases would give and may not."""
+    for name, one in document["flow"].get("follows", {}).items():
+        if "role" in one and not directory.gives(document["service"], one["role"]):
+            zh = f"运行人员还没有允许此事项授予角色{one['role']}，届时会办不成"
+            en = f"no operator has allowed this service to give the role {one['role']} yet"
+            at = f"/flow/follows/{name}/role"
+            yield Finding(at, "grant", {"zh-Hans": zh, "en": en})
 
 
 def _nobody(one: Place, meant: str) -> Finding:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chalicelib.people import seeding
+from chalicelib.people.directory import NAME as PARTY
 from chalicelib.people.directory import Directory
 from chalicelib.platform.errors import Finding, WrongState
 from chalicelib.platform.ports import Change, ConditionFailed, Equals, Operation, Ports, Row, Table
@@ -91,6 +93,27 @@ class Carrier:
         self._ports.store.transact([told])
         return {"done": True, "service": order.service}
 
+    def grant(self, order: Order) -> Row:
+        """A case gives a role or takes it back, where the operator has allowed that."""
+        store, wanted = self._ports.store, order.data
+        self._directory.refresh()
+        if not self._directory.gives(order.service, wanted["role"]):
+            zh, en = "运行人员没有允许此事项授予这一角色", "no operator has allowed this service to"
+            return {"done": False, "findings": [report(_finding("/role", "grant", zh, en))]}
+        if not PARTY.fullmatch(wanted["party"]):
+            zh, en = "人员编号不对", "this is nobody's id"
+            return {"done": False, "findings": [report(_finding("/party", "party", zh, en))]}
+        if order.do == "grant_role":
+            seeding.grant(store, wanted)
+        else:
+            today = self._versions.today().isoformat()
+            seeding.revoke(store, {**wanted, "from": today})
+        note = Note(order.do, order.by, order.message)
+        told = {name: wanted[name] for name in ("case", "party", "role", "node")}
+        mark = f"{wanted['case']}-{wanted['party']}"
+        store.transact([rows.noted(order.service, note, told, order.at, mark)])
+        return {"done": True, "service": order.service}
+
     def _moved(self, order: Order) -> Callable[[Offer], Offer]:
         becomes = hindrances.STATES[order.do][1]
         move = hindrances.moved(order)
@@ -156,6 +179,8 @@ _DO: Mapping[str, Callable[[Carrier, Order], Row]] = {
     "reopen": Carrier.move,
     "retire": Carrier.move,
     "rebase": Carrier.note_rebase,
+    "grant_role": Carrier.grant,
+    "revoke_role": Carrier.grant,
 }
 
 

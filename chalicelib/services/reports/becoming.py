@@ -220,6 +220,19 @@ def _elsewhere(rules: Rules, course: Course, move: Move) -> None:
     settle(rules, course, rules.service.stages[stage]["outcomes"][outcome])
 
 
+def _heard(rules: Rules, course: Course, move: Move) -> None:
+    """A case that this one has opened was decided."""
+    stage, outcome = course.situation.stage, move.at.rpartition("/")[2]
+    definition = rules.service.stages[stage]
+    record(rules, course, definition["of"])
+    record(rules, course, move.event)
+    settle(rules, course, definition["outcomes"][outcome])
+
+
+def _report(rules: Rules, course: Course, move: Move) -> None:
+    record(rules, course, move.event)
+
+
 AFTER: Mapping[str, Callable[[Rules, Course, Move], None]] = {
     "action": _action,
     "act": _action,
@@ -229,4 +242,6 @@ AFTER: Mapping[str, Callable[[Rules, Course, Move], None]] = {
     "lapse": _lapse,
     "broken": _broken,
     "elsewhere": _elsewhere,
+    "heard": _heard,
+    "report": _report,
 }

@@ -18,6 +18,11 @@ KINDS: Mapping[str, Texts] = {
     "fanout": {"zh-Hans": "分头办理", "en": "in parallel"},
     "tell": {"zh-Hans": "告知", "en": "tells the applicant"},
 }
+HOLDS: Mapping[str, Texts] = {
+    "hold case": {"zh-Hans": "等关联办件", "en": "waits for another case"},
+    "hold outside": {"zh-Hans": "等外部答复", "en": "waits for a body outside"},
+    "hold date": {"zh-Hans": "等期满", "en": "waits for a date"},
+}
 UNITS: Mapping[str, Texts] = {
     "working_days": {"zh-Hans": "{n}个工作日", "en": "{n} working day{s}"},
     "days": {"zh-Hans": "{n}日", "en": "{n} day{s}"},
@@ -63,7 +68,7 @@ class Part(NamedTuple):
 
 
 class Box(NamedTuple):
-    """A stage; `actions` are those that lead nowhere else."""
+    """A stage; `actions` are those that lead nowhere else, `waits` what a hold waits for."""
 
     name: str
     kind: str
@@ -72,6 +77,11 @@ class Box(NamedTuple):
     actions: tuple[str, ...]
     parts: tuple[Part, ...]
     ways: tuple[Way, ...]
+    waits: str = ""
+
+    def what(self, language: str) -> str:
+        """Its kind in words."""
+        return pick(HOLDS.get(f"{self.kind} {self.waits}", KINDS[self.kind]), language)
 
 
 class Result(NamedTuple):
@@ -150,6 +160,7 @@ class _Maker:
             actions=tuple(self._title(one) for one in own if "to" not in one),
             parts=tuple(self._part(part) for part in self.service.parts(name).values()),
             ways=tuple(self._ways(name)),
+            waits=stage.get("for", ""),
         )
 
     def _part(self, part: Data) -> Part:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.services.reports.canvas import Canvas, wrapped
-from chalicelib.services.reports.chart import KINDS, SAYS, Box, Chart, Part, Way, end_of
+from chalicelib.services.reports.chart import SAYS, Box, Chart, Part, Way, end_of
 
 # Fill and border by kind of stage; the kind is written in the box as well. Text is at least 4.5:1.
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -178,7 +178,7 @@ class Drawing:
 
     def _said(self, box: Box) -> list[tuple[str, float, bool]]:
         dot, join = " · ", "、" if self.language.startswith("zh") else ", "
-        kind = pick(KINDS[box.kind], self.language) if box.kind else ""
+        kind = box.what(self.language) if box.kind else ""
         said = [
             (box.title, TITLE, True),
             (dot.join(one for one in (kind, box.who) if one), SMALL, False),

@@ -49,6 +49,7 @@ def moves(rules: Rules, now: Situation) -> Iterator[Move]:
         yield from _own(rules, now)
         yield from _parts(rules, now)
         yield from _by_itself(rules, now)
+    yield from _reports(rules, now)
     yield from _acts(rules, now)
     yield from _tasks(rules, now)
     yield from _clocks(rules, now)
@@ -152,10 +153,21 @@ def _by_itself(rules: Rules, now: Situation) -> Iterator[Move]:
     if now.debts and LAPSED in rules.service.always:
         way = rules.service.always[LAPSED]
         yield Move("broken", f"/flow/always/{LAPSED}", SYSTEM, OUT_OF_TURN, way["event"])
-    if WAIVED in stage.get("outcomes", {}):
-        way = stage["outcomes"][WAIVED]
+    ends = stage.get("outcomes", {})
+    if WAIVED in ends:
         at = f"/flow/stages/{now.stage}/outcomes/{WAIVED}"
-        yield Move("elsewhere", at, ELSEWHERE, OUT_OF_TURN, way["event"])
+        yield Move("elsewhere", at, ELSEWHERE, OUT_OF_TURN, ends[WAIVED]["event"])
+    if stage.get("for") == "case":
+        for cost, name in enumerate(dict.fromkeys([*stage["join"]["prefer"], *ends])):
+            at = f"/flow/stages/{now.stage}/outcomes/{name}"
+            yield Move("heard", at, ELSEWHERE, 1 + cost, ends[name]["event"])
+
+
+def _reports(rules: Rules, now: Situation) -> Iterator[Move]:
+    """A case that this one has opened is decided, and something waited for that."""
+    for at, one in rules.service.follows:
+        if one.get("hears") in now.unheard:
+            yield Move("report", at, ELSEWHERE, OUT_OF_TURN, one["hears"])
 
 
 def _acts(rules: Rules, now: Situation) -> Iterator[Move]:
@@ -166,7 +178,8 @@ def _acts(rules: Rules, now: Situation) -> Iterator[Move]:
         if not _fits_now(now, act) or not allowed(rules, now, at, act, ""):
             continue
         papers = "record_papers" in act.get("does", []) and now.lacking | now.debts
-        moving = "to" in act or papers or recorded(act) & rules.awaited
+        waited_for = recorded(act) & (rules.awaited | rules.leads.keys())
+        moving = "to" in act or papers or waited_for
         kind = "action" if moving else "act"
         cost = OUT_OF_TURN if "to" in act else 1 if now.debts else UNASKED
         for move in _variants(rules, at, act, act):

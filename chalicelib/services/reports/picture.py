@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.platform.errors import pick
 from chalicelib.services.document import Service
-from chalicelib.services.reports.chart import KINDS, SAYS, Box, Chart, Way, chart, end_of
+from chalicelib.services.reports.chart import SAYS, Box, Chart, Way, chart, end_of
 from chalicelib.services.reports.drawing import COLOUR_OF, COLOURS, EITHER, START, Drawing
 
 # The shape of each kind of stage: what stands around its label.
@@ -60,7 +60,7 @@ def _lines(flow: Chart, language: str) -> Iterator[str]:
 
 def _box(box: Box, id: str, language: str) -> Iterator[str]:
     """A stage; with what stands inside it as a frame of its own."""
-    said = [box.title, " · ".join(one for one in (pick(KINDS[box.kind], language), box.who) if one)]
+    said = [box.title, " · ".join(one for one in (box.what(language), box.who) if one)]
     said += [", ".join(box.actions)] if box.actions else []
     left, right = SHAPES[box.kind]
     node = f"{id}{left}{_label(*said)}{right}:::{box.kind}"

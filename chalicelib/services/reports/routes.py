@@ -101,6 +101,7 @@ class Routes:
             tuple(sorted((one.state, one.parent, one.name == lead) for one in done)),
             now.closed,
             now.only,
+            now.unheard,
         )
 
     def path(self, key: Key) -> tuple[frozenset[str], list[Move]]:

@@ -27,7 +27,8 @@ class Part(NamedTuple):
 
 class Situation(NamedTuple):
     """`events` are those that some rule of the document looks back to, those of this visit in
-    `here`; `only` is the one part that a fanout was narrowed to."""
+    `here`; `only` is the one part that a fanout was narrowed to; `unheard` are events that other
+    cases come back as, and something waits for."""
 
     stage: str = ""
     result: str = ""
@@ -42,6 +43,7 @@ class Situation(NamedTuple):
     closed: bool = False
     only: tuple[str, str] = ("", "")
     tasks: frozenset[str] = frozenset()
+    unheard: frozenset[str] = frozenset()
 
 
 class Opened(NamedTuple):
@@ -98,6 +100,16 @@ class Rules:
     def awaited(self) -> frozenset[str]:
         """Events that an action of the same visit waits for."""
         return frozenset(one.data.get("after", "") for one in self.listed.values())
+
+    @cached_property
+    def leads(self) -> Mapping[str, frozenset[str]]:
+        """By event, what cases that it opens come back as, where an action waits for that."""
+        found: dict[str, frozenset[str]] = {}
+        for _, one in self.service.follows:
+            hears = frozenset({one.get("hears", "")}) & self.awaited - {""}
+            for event in one["on"] if hears else ():
+                found[event] = found.get(event, frozenset()) | hears
+        return found
 
     @cached_property
     def excuses(self) -> frozenset[str]:
@@ -163,6 +175,7 @@ def record(rules: Rules, course: Course, event: str) -> None:
         tasks=now.tasks | tasks,
         events=now.events | ({event} & rules.once),
         here=now.here | ({event} & rules.awaited),
+        unheard=(now.unheard | rules.leads.get(event, frozenset())) - {event},
     )
 
 

@@ -1,0 +1,40 @@
+"""What an event owes by the document: notices, numbered documents, other cases, roles. Pure."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from chalicelib.platform.json import resolve
+from chalicelib.platform.ports import Row
+from chalicelib.services.document import Data, Service
+
+
+def owed_on(
+    service: Service, event: Row, channel: str, details: Data, told: Collection[str]
+) -> Iterator[Row]:
+    """The effects, each repeatable by what it names; `told` are notices owed in this fact already:
+    two clocks that ran out together are one piece of news, two claims are not."""
+    type, seq = str(event["type"]), int(event["seq"])
+    for name, notice in service.notices_on(type, channel):
+        if name not in told or notice.get("to") == "holder":
+            yield {"do": "notice", "notice": name, "event": seq}
+    for name in service.documents_on(type):
+        yield {"do": "document", "document": name, "event": seq}
+    for at, one in service.following(type):
+        effect = {"do": one["do"], "event": seq, "at": at, "version": service.version}
+        items = range(_many(one, details)) if "each" in one else ()
+        yield from ({**effect, "item": item} for item in items)
+        if "each" not in one:
+            yield effect
+
+
+def awaited(service: Service, type: str, details: Data) -> dict[str, int]:
+    """How many cases the event opens whose ends come back, by the event that they come back as."""
+    found: Counter[str] = Counter()
+    for _, one in service.following(type):
+        if "hears" in one:
+            found[one["hears"]] += _many(one, details)
+    return dict(found)
+
+
+def _many(one: Data, details: Data) -> int:
+    return len(resolve(details, one["each"]) or ()) if "each" in one else 1
