@@ -230,6 +230,7 @@ def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) ->
     data["version"] = int(fact.case["version"])
     name = _event(house, action, data, it, fact)
     leading.refuse_unopenable(house, fact, name, it.details)
+    refusals.refuse_unnamed(house, fact.service, name, it.details)
     event = fact.record(name, data, details=it.details)
     for name in action.get("does", []):
         doing.AFTER.get(name, doing.nothing_after)(it_is, event)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases import clockwork, joins, owing
+from chalicelib.cases import clockwork, joins, owing, places
 from chalicelib.cases.chain import chain_hash
 from chalicelib.cases.file import CaseFile, pack, pk
 from chalicelib.clocks.calendar import Calendar
@@ -95,14 +95,15 @@ class Fact:
         """What people saw of the case is stale now; one fact moves the version once."""
         self.case["version"] = int(self.file.case["version"]) + 1
 
-    def node_of(self, who: Mapping[str, Any]) -> str:
-        """Where a task is offered: at the owning unit, or where the case was received."""
-        return str(self.case["node"] if who["at"] == "unit" else self.case["site"])
-
     def offered_to(self, who: Mapping[str, Any]) -> Row:
-        """The role and node that a task is offered to, and their inbox."""
-        role, node = str(who["role"]), self.node_of(who)
-        return {"role": role, "node": node, "inbox": self._listed(f"{role}@{node}")}
+        """The role and node that a task is offered to, the person if one is named; their inbox."""
+        role, node = str(who["role"]), places.node_of(self.case, who)
+        party = places.person_of(self.all_events, self.keys, self.number, who)
+        offered = {"role": role, "node": node, **({"party": party} if party else {})}
+        return {
+            **offered,
+            "inbox": self._listed(f"{PERSONAL}@{party}" if party else f"{role}@{node}"),
+        }
 
     def _listed(self, waits_for: str) -> str:
         return listed(waits_for, bool(self.case.get("test")))

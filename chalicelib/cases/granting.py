@@ -11,6 +11,7 @@ from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
+from chalicelib.cases.places import node_of
 from chalicelib.platform import times
 from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import ConditionFailed, Put, Row, Table
@@ -43,7 +44,7 @@ def _order(house: House, file: CaseFile, service: Service, effect: Row, name: st
     data: Row = {
         "case": file.number,
         "role": one["role"],
-        "node": file.case["node"] if one["at"] == "unit" else file.case["site"],
+        "node": node_of(file.case, one),
         "party": _said(house, file, event, one["party"]),
     }
     if effect["do"] == "grant_role":

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
+from chalicelib.cases.places import node_of
 from chalicelib.people.directory import Node
 from chalicelib.people.roles import role
 from chalicelib.platform.errors import Texts, pick
@@ -15,7 +16,7 @@ MOST_NAMES = 5
 
 def place_of(house: House, file: CaseFile, who: Mapping[str, Any]) -> Node | None:
     """Where the role of a `who` is held for this case."""
-    return house.directory.node(file.case["node"] if who["at"] == "unit" else file.case["site"])
+    return house.directory.node(node_of(file.case, who))
 
 
 def at(name: str, node: Node | None) -> Texts:

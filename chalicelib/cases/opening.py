@@ -70,6 +70,7 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
         "site": it.site.id,
         "node": unit.node,
         "unit": unit.id,
+        "above": _above(house, unit),
         "received_at": times.text(now),
         "check_at": check_after(now, number),
         "language": it.language,
@@ -101,6 +102,12 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
     )
     fact.watch(house.calendar)
     return fact, [Put(Table.CASES, fact.case), *fact.operations, fact.out(), mint]
+
+
+def _above(house: House, unit: Unit) -> str:
+    """The node above the unit's; its own at the root."""
+    node = house.directory.node(unit.node)
+    return node.path[-2] if node is not None and len(node.path) > 1 else unit.node
 
 
 def _handling(house: House, service: Service, answers: Data) -> Unit:

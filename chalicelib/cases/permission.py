@@ -35,7 +35,11 @@ def sight(house: House, caller: Caller, file: CaseFile, service: Service) -> Sig
         return Sight.NONE
     if reads(caller.grants, _paths(house, file), house.today(), readers(service)):
         return Sight.FULL
-    if any(concerns(house, caller, row) for row in file.tasks):
+    mine = [row for row in file.tasks if concerns(house, caller, row)]
+    if any(row.get("party") and row.get("role") and row["state"] == "open" for row in mine):
+        # Whom an officer has named to deal with it.
+        return Sight.FULL
+    if mine:
         return Sight.TASKS
     return Sight.NONE
 
@@ -67,7 +71,7 @@ def role_holder(
     house: House, caller: Caller, file: CaseFile, who: Mapping[str, Any]
 ) -> Grant | None:
     """The grant by which the caller is one of `who` for this case."""
-    node = house.directory.node(file.case["node"] if who["at"] == "unit" else file.case["site"])
+    node = holders.place_of(house, file, who)
     return node and grant_of(caller.grants, who["role"], node.path, house.today())
 
 
@@ -158,10 +162,11 @@ def case_about(house: House, file: CaseFile) -> CaseFile | None:
 
 
 def _own(house: House, caller: Caller, task: Row) -> Actor:
+    role = task.get("role") or task["part"]
     if task["party"] == caller.id:
-        return Actor(caller.id, task["part"])
+        return Actor(caller.id, role)
     if task["party"] in stands_for(house, caller):
-        return Actor(caller.id, task["part"], task["party"])
+        return Actor(caller.id, role, task["party"])
     zh, en = "这一份是别人的，须由本人办理", "This is somebody else's own task"
     raise NotPermitted({"zh-Hans": zh, "en": en})
 

@@ -43,6 +43,21 @@ def refuse_details(
             papers.refuse_unknown(service, given, f"/details/{member}")
 
 
+def refuse_unnamed(house: House, service: Service, event: str, details: Data) -> None:
+    """Raises Refused where the details name somebody who does not hold the role to deal with it."""
+    findings, today = [], house.today()
+    for role, member in service.named_by(event):
+        party = house.directory.party(str(details.get(member, "")))
+        if party is None:
+            texts = {"zh-Hans": "没有这个人", "en": "There is no such person"}
+            findings.append(Finding(f"/details/{member}", "party", texts))
+        elif not any(one.role == role and one.holds_on(today) for one in party.grants):
+            zh, en = f"{party.name}没有担任这个角色", f"{party.name} does not hold this role"
+            findings.append(Finding(f"/details/{member}", "role", {"zh-Hans": zh, "en": en}))
+    if findings:
+        raise Refused(findings=findings)
+
+
 def plain(details: Mapping[str, Any]) -> Mapping[str, Any]:
     """The details with a telephone number as plain digits, however it was typed."""
     phone = details.get("phone")

@@ -81,6 +81,7 @@ class CaseRow(DueRow):
     site = _text(null=False)
     node = _text(null=False)
     unit = _text(null=False)
+    above = _text()
     received_at = _text(null=False)
     check_at = _text(null=False)
     language = _text(null=False)

@@ -196,6 +196,14 @@ class Service:
             if event in document["on"]:
                 yield name
 
+    def named_by(self, event: str) -> Iterator[tuple[str, str]]:
+        """(role, member of the details) of each person whom an event names to deal with it."""
+        parts = (part for stage in self.stages for part in self.parts(stage).values())
+        for place in (*self.stages.values(), *parts, *self.side_tasks.values()):
+            source = place.get("who", {}).get("from", {})
+            if source.get("event") == event:
+                yield place["who"]["role"], source["member"]
+
     def side_tasks_on(self, event: str) -> Iterator[tuple[str, Data]]:
         for name, task in self.side_tasks.items():
             if event in task["on"]:

@@ -29,6 +29,7 @@ from chalicelib.services.checks.formlint import sized_findings
 from chalicelib.services.checks.logiclint import logic_findings
 from chalicelib.services.checks.namelint import name_findings
 from chalicelib.services.checks.partlint import part_findings
+from chalicelib.services.checks.placelint import place_findings
 from chalicelib.services.checks.texts import text_findings
 from chalicelib.services.document import Service, result_of
 from chalicelib.services.forms.answers import own
@@ -227,6 +228,7 @@ def _following(service: Service) -> Iterator[Finding]:
 ALWAYS: Sequence[Check] = (flow_findings, _clocks, _events, _reasons, text_findings)
 WHERE_SOUND: Sequence[Check] = (
     part_findings,
+    place_findings,
     dead_end_findings,
     _names,
     _following,

@@ -194,7 +194,7 @@ def _names_once(service: Service) -> Iterator[Finding]:
                 seen.add(one.name)
 
 
-def _whos(service: Service) -> Iterator[tuple[str, Data]]:
+def whos(service: Service) -> Iterator[tuple[str, Data]]:
     """Every `who` of the document, with its pointer."""
     if "calls" in service.data:
         yield "/calls", service.data["calls"]
@@ -213,7 +213,7 @@ def _whos(service: Service) -> Iterator[tuple[str, Data]]:
 
 def _roles(service: Service) -> Iterator[Finding]:
     """A restricted case must wait for nobody who may not know of it."""
-    for at, who in _whos(service):
+    for at, who in whos(service):
         for stage in who.get("not", []):
             if stage not in service.stages:
                 yield finding(f"{at}/not", "target", f"没有环节{stage}", f"no stage {stage}")
@@ -223,7 +223,7 @@ def _roles(service: Service) -> Iterator[Finding]:
             yield finding("/named", "restricted", zh, en)
         return
     yield from _needed("", service.data, "readers", "calls")
-    for at, who in _whos(service):
+    for at, who in whos(service):
         if who["role"] not in service.data.get("readers", []):
             zh, en = "此角色不得知悉", "this role may not know of the case"
             yield finding(f"{at}/role", "restricted", zh, en)

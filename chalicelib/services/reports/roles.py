@@ -12,6 +12,8 @@ PLACES: Mapping[str, Texts] = {
     "lowest-capable": {"zh-Hans": "最低可办层级", "en": "lowest level that can do it"},
     "unit": {"zh-Hans": "主管单位", "en": "responsible unit"},
     "received": {"zh-Hans": "收件地", "en": "where it was received"},
+    "parent": {"zh-Hans": "上一级", "en": "one level above"},
+    "named": {"zh-Hans": "指定的人", "en": "the person named"},
 }
 
 
