@@ -1,4 +1,4 @@
-"""A whole catalogue at once: import, transfer, concentration, units, capability, trust.
+"""A whole catalogue at once: import, own, transfer, concentration, units, capability, trust.
 
 `python -m infra.catalogue import FILE.csv|.xlsx [--dry-run]` reads an implementation list and puts
 every good row into the running local stack, or with `--stack NAME` into a deployed one: units,
@@ -54,6 +54,22 @@ def import_(arguments: argparse.Namespace) -> None:
         _put(invoke, table, how)
 
 
+def own(arguments: argparse.Namespace) -> None:
+    """Name the unit that owns services in the subtree of a node."""
+    owner = {"unit": arguments.unit, "node": arguments.node, "beside": arguments.beside}
+    owner |= {"from": _day(arguments.on), "because": arguments.because}
+    owners = [{"service": one, **owner} for one in arguments.service]
+    report = arguments.reach(arguments.stack)({"register": {"owners": owners}})
+    for one in report["refused"]:
+        said = f"{one['service']}在{one['node']}已属{one['owner']}"
+        print(
+            f"! {said}，须办理划转，或用 --beside 并列（owned there already: transfer, or beside）"
+        )
+    print(f"已登记 {report['owners']} 项，未变 {report['unchanged']} 项（registered, unchanged）")
+    if report["refused"]:
+        raise Refused(f"{len(report['refused'])} 项未能登记（were refused: see above）")
+
+
 def transfer(arguments: argparse.Namespace) -> None:
     """One unit takes over the items of others, from a day on."""
     order = {
@@ -64,6 +80,8 @@ def transfer(arguments: argparse.Namespace) -> None:
     }
     if arguments.service:
         order["services"] = arguments.service
+    if arguments.node:
+        order["node"] = arguments.node
     _say(arguments.reach(arguments.stack)({"transfer": order}))
 
 
@@ -260,6 +278,15 @@ def main(argv: Sequence[str] | None = None, reach: Callable[[str], Invoke] = inv
         help="why, in words for the record",
     )
     moved.add_argument("--service", nargs="+", help="these items only")
+    moved.add_argument("--node", help="what is owned in the subtree of this node")
+    owned = commands.add_parser("own", help=own.__doc__)
+    owned.set_defaults(command=own)
+    owned.add_argument("service", nargs="+")
+    owned.add_argument("--unit", required=True, help="the unit that owns them there")
+    owned.add_argument("--node", required=True, help="the node in whose subtree it owns them")
+    owned.add_argument("--on", required=True, help="the first day, such as 2026-05-27")
+    owned.add_argument("--because", required=True, help="why, in words for the record")
+    owned.add_argument("--beside", action="store_true", help="beside another that owns them there")
     rate = commands.add_parser("concentration", help=concentration.__doc__)
     rate.set_defaults(command=concentration)
     rate.add_argument("--unit", required=True)
@@ -281,7 +308,7 @@ def main(argv: Sequence[str] | None = None, reach: Callable[[str], Invoke] = inv
     believed.add_argument("file", help="what GET /packages/key of the other deployment answers")
     believed.add_argument("--name", required=True, help="whose key it is")
     believed.add_argument("--revoke", action="store_true", help="believe it no longer")
-    for one in (taken, moved, rate, there, able, believed):
+    for one in (taken, moved, owned, rate, there, able, believed):
         one.add_argument("--stack", default="", help="a deployed stack; absent: the local one")
     empty = commands.add_parser("export-template", help=export_template.__doc__)
     empty.set_defaults(command=export_template)

@@ -94,13 +94,13 @@ def _said(card: Data, words: Data) -> dict[str, Any]:
 def read(
     house: House, node: str | None, category: str | None, cursor: str | None, language: str
 ) -> dict[str, Any]:
-    """One page, oldest first. Raises InvalidCursor."""
-    listed = f"board@{node or ANY}#{category or ''}"
-    rows, further = cursors.page(house, listed, listed, PAGE, cursor)
-    return {
-        "cards": [_view(house, row, language) for row in rows if "inbox" in row],
-        "cursor": further,
-    }
+    """One page, oldest first; of a node with what it has taken over. Raises InvalidCursor."""
+    place = house.directory.node(node) if node else None
+    lists = [f"board@{one}#{category or ''}" for one in (place.inboxes if place else [node or ANY])]
+    rows, further = cursors.merged(house, "|".join(lists), lists, PAGE, cursor)
+    # A card stands in the list of the node that was taken over and in that of its heir.
+    cards = {row["pk"]: row for row in rows if "inbox" in row}
+    return {"cards": [_view(house, row, language) for row in cards.values()], "cursor": further}
 
 
 def _view(house: House, row: Row, language: str) -> dict[str, Any]:

@@ -35,4 +35,4 @@ class House:
 
     def today(self) -> date:
         """The date where the office is."""
-        return self.calendar.local_date(self.now())
+        return self.directory.today()

@@ -26,7 +26,8 @@ def inbox(
     language: str,
     test: bool = False,
 ) -> dict[str, Any]:
-    """Tasks in the order they were opened, those of tests apart.
+    """Tasks in the order they were opened, those of tests apart; with them the tasks of nodes that
+    this one has taken over.
 
     Raises NotPermitted, NotFound, InvalidCursor.
     """
@@ -35,7 +36,8 @@ def inbox(
         raise NotPermitted({"zh-Hans": "您没有这一岗位", "en": "You do not hold this role"})
     if place is None or not holds(caller.grants, role, place.path, house.today()):
         raise NotFound
-    return _page(house, caller, listed(f"{role}@{node}", test), cursor, language)
+    lists = [listed(f"{role}@{one}", test) for one in place.inboxes]
+    return _page(house, caller, lists, cursor, language)
 
 
 def personal(
@@ -52,13 +54,14 @@ def personal(
     """
     if party not in stands_for(house, caller):
         raise NotFound
-    return _page(house, caller, listed(f"{PERSONAL}@{party}", test), cursor, language)
+    return _page(house, caller, [listed(f"{PERSONAL}@{party}", test)], cursor, language)
 
 
 def _page(
-    house: House, caller: Caller, waits_for: str, cursor: str | None, language: str
+    house: House, caller: Caller, lists: list[str], cursor: str | None, language: str
 ) -> dict[str, Any]:
-    rows, further = cursors.page(house, f"{caller.id}|{waits_for}", waits_for, PAGE, cursor)
+    scope = f"{caller.id}|{'|'.join(lists)}"
+    rows, further = cursors.merged(house, scope, lists, PAGE, cursor)
     return {
         "tasks": [
             task_view(row, _service(house, row), language)

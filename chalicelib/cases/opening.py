@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.cases import papers, ruling
+from chalicelib.cases import competence, papers, ruling
 from chalicelib.cases.chain import FIRST_HEAD
 from chalicelib.cases.clockwork import check_after
 from chalicelib.cases.counts import counted
@@ -14,7 +14,7 @@ from chalicelib.cases.house import House
 from chalicelib.people.directory import Node, Unit
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
-from chalicelib.platform.errors import Finding, Refused, UnknownRegion
+from chalicelib.platform.errors import Finding, UnknownRegion
 from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import Operation, Put, Row, Table
 from chalicelib.services.document import Data, Service
@@ -43,9 +43,9 @@ class Opening:
 
 
 def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operation]]:
-    """The first fact of a case and all its rows. Raises UnknownRegion without an owning unit,
-    Refused where a decision table names one that is not known."""
-    unit = _handling(house, it.service, it.answers)
+    """The first fact of a case and all its rows. Raises UnknownRegion where not exactly one unit
+    is competent, Refused where a decision table names one that is not known."""
+    unit = competence.handling(house, it.service, it.answers, it.site)
     now = house.now()
     mint = house.ports.keys.mint(number)
     given = [item["paper"] for item in it.papers]
@@ -105,27 +105,11 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
 
 
 def _above(house: House, unit: Unit) -> str:
-    """The node above the unit's; its own at the root."""
+    """The node above the unit's, as the tree is today; its own at the root."""
     node = house.directory.node(unit.node)
-    return node.path[-2] if node is not None and len(node.path) > 1 else unit.node
-
-
-def _handling(house: House, service: Service, answers: Data) -> Unit:
-    """The unit that a decision table names, else the owner."""
-    decided = ruling.decided(service, answers)
-    if decided is not None and decided.unit is not None:
-        named = house.directory.unit(decided.unit)
-        if named is None:
-            zh = "应由另一单位办理，但该单位尚未登记，请联系受理单位"
-            en = "Another unit handles this, but it is not known here; please contact the office"
-            params = {"unit": decided.unit}
-            raise Refused(findings=[Finding("/answers", "unit", {"zh-Hans": zh, "en": en}, params)])
-        return named
-    owner = house.directory.owner(service.id, house.today())
-    if owner is None:
-        zh, en = "此事项今天没有主管单位", "No unit owns this service today"
-        raise UnknownRegion({"zh-Hans": zh, "en": en})
-    return owner
+    above = (house.directory.node(one) for one in reversed(node.path[:-1])) if node else ()
+    # What was merged into a node stands in its path as well.
+    return next((one.id for one in above if one and node and one.id != node.id), unit.node)
 
 
 def plain_phones(service: Service, answers: Any) -> Any:
@@ -150,11 +134,10 @@ def place_of(house: House, service: Service, answers: Data, pointer: str = "/ans
 
     Raises UnknownRegion.
     """
-    region = resolve(answers, service.data["subject"]["region"])
-    node = house.directory.node_of_code(str(region))
+    node = competence.region_of(house, service, answers)
     if node is None:
         at = pointer + service.data["subject"]["region"]
-        texts = {"zh-Hans": "地区不在受理范围", "en": "Not served"}
+        texts = competence.outside(house, service, answers)
         raise UnknownRegion(findings=[Finding(at, "region", texts)])
     return lowest_capable(house, node, service)
 

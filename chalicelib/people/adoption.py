@@ -45,8 +45,11 @@ def adopted(store: Store, service: str, unit: str, day: date, because: str) -> l
 
 
 def owner_of(store: Store, service: str, day: date) -> str:
-    """The unit that owns the service on the day, else the next that will; empty for nobody."""
-    held = tenure.tenures(store.partition(Table.DIRECTORY, f"owner#{service}"))
+    """The unit that owns the service on the day, else the next that will; empty for nobody.
+
+    Where units own it in subtrees only, the first of them.
+    """
+    held = tenure.everywhere(store.partition(Table.DIRECTORY, f"owner#{service}"))
     lasting = (one for one in held if one.until is None or day <= one.until)
     return next((one.unit for one in lasting), "")
 

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chalicelib.people import tenure
+from chalicelib.people import region, tenure
+from chalicelib.people.region import Node as Node
+from chalicelib.people.region import Regions
 from chalicelib.people.tenure import Seal, Tenure
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import Now, Row, Store, Table
@@ -23,15 +25,7 @@ BELIEVED = timedelta(seconds=60)
 CACHED = 4096
 NAME = re.compile("[A-Za-z0-9-]{1,64}")
 KID = re.compile("[A-Za-z0-9_-]{1,64}")
-
-
-class Node(NamedTuple):
-    """A node of the region tree; `path` runs from the root to the node itself, by ids."""
-
-    id: str
-    path: tuple[str, ...]
-    level: str
-    titles: Mapping[str, str]
+CODE = re.compile("[0-9]{12}")
 
 
 class Unit(NamedTuple):
@@ -83,39 +77,62 @@ class Directory:
         self._store = store
         self._now = now
         self._kept: dict[tuple[str, str], tuple[datetime, datetime, Any]] = {}
+        self._regions = Regions(self.history, self.today)
 
-    def node(self, node: str) -> Node | None:
+    def today(self) -> date:
+        """The date where the office is. Raises LookupError where there is no calendar."""
+        return self.calendar().local_date(self._now())
+
+    def node(self, node: str, on: date | None = None) -> Node | None:
+        """What an id stands for on a day, today unless another is named: itself while it lasts,
+        then what took over from it. None for an id that is unknown or has not begun."""
+        return self._regions.node(node, on)
+
+    def history(self, node: str) -> region.History:
+        """Every state that a node has had or will have, with its former names."""
         if not NAME.fullmatch(node):
-            return None
-        data = self._data(f"node#{node}", "node")
-        if data is None:
-            return None
-        return Node(node, tuple(data["path"]), data["level"], data["titles"])
+            return region.NOTHING
+        read: region.History = self._cached(f"node#{node}", "history", lambda: self._history(node))
+        return read
 
-    def node_of_code(self, code: str) -> Node | None:
-        """The node that carries a 12-digit code, or its nearest ancestor that is known."""
-        for digits in (12, 9, 6, 4, 2):
-            data = self._data(f"code#{code[:digits].ljust(12, '0')}", "code")
-            if data is not None:
-                return self.node(data["node"])
-        return None
+    def node_of_code(self, code: str, on: date | None = None) -> Node | None:
+        """The node that carries a 12-digit code, or its nearest ancestor that is known.
+
+        None besides where that node was split: only the code of a part says which (`parts`).
+        """
+        found = self._carrier(code, on)
+        return None if not found or self._regions.parts(found, on) else self.node(found, on)
+
+    def named(self, place: str, on: date | None = None) -> Node | None:
+        """The node that an address means: by its code, or for one without a code by its id."""
+        return self.node_of_code(place, on) if CODE.fullmatch(place) else self._whole(place, on)
+
+    def parts(self, place: str, on: date | None = None) -> tuple[Node, ...]:
+        """What the node that an address means was split into, so that it means none of them."""
+        found = self._carrier(place, on) if CODE.fullmatch(place) else place
+        return self._regions.parts(found, on)
 
     def unit(self, unit: str) -> Unit | None:
         data = self._data(f"unit#{unit}", "unit")
         return None if data is None else Unit(unit, data["node"], data)
 
     def owner(self, service: str, on: date) -> Unit | None:
-        """The unit that owns a service in this authority tree on a day."""
+        """The unit that owns a service in the whole tree on a day."""
         found = tenure.on(on, self.tenures(service))
         return None if found is None else self.unit(found.unit)
 
     def tenures(self, service: str) -> tuple[Tenure, ...]:
-        """Who owned a service when, oldest first."""
-        rows = self._rows(f"owner#{service}")
-        if not rows:
-            # Publishing it may name an owner any moment.
-            self._kept.pop((f"owner#{service}", ""), None)
-        return tenure.tenures(rows)
+        """Who owned a service when in the whole tree, oldest first."""
+        return tenure.tenures(self._owners(service))
+
+    def competent(self, service: str, node: Node, day: date) -> list[Unit]:
+        """The units that own a service at a node on a day: those of the nearest subtree, else that
+        of the whole tree. One is the rule; none is a vacuum, several are an overlap (R27)."""
+        held = [one for one in tenure.everywhere(self._owners(service)) if one.holds_on(day)]
+        near = [(self._reach(one.node, node, day), one.unit) for one in held]
+        nearest = max((reach for reach, _ in near), default=None)
+        names = dict.fromkeys(unit for reach, unit in near if reach == nearest and reach >= 0)
+        return [unit for unit in map(self.unit, names) if unit is not None]
 
     def seals(self, unit: str) -> tuple[Seal, ...]:
         """The seals of a unit, those that are retired included."""
@@ -190,6 +207,35 @@ class Directory:
     def refresh(self) -> None:
         """Forget everything read so far."""
         self._kept.clear()
+
+    def _reach(self, owned: str, node: Node, day: date) -> int:
+        """How near a subtree lies: 0 for the whole tree, -1 for one that the node is not in."""
+        if not owned:
+            return 0
+        place = self.node(owned, day) if owned in node.path else None
+        return -1 if place is None else 1 + node.path.index(place.id)
+
+    def _owners(self, service: str) -> list[Row]:
+        rows = self._rows(f"owner#{service}")
+        if not rows:
+            # Publishing it may name an owner any moment.
+            self._kept.pop((f"owner#{service}", ""), None)
+        return rows
+
+    def _whole(self, node: str, on: date | None) -> Node | None:
+        return None if self._regions.parts(node, on) else self.node(node, on)
+
+    def _carrier(self, code: str, on: date | None) -> str:
+        """The node of a code, or of the nearest code above it that is known; empty for none."""
+        for digits in (12, 9, 6, 4, 2):
+            rows = self._rows(f"code#{code[:digits].ljust(12, '0')}")
+            found = region.holder(rows, lambda: on or self.today()) if rows else ""
+            if found:
+                return found
+        return ""
+
+    def _history(self, node: str) -> region.History:
+        return region.history(self._store.partition(Table.DIRECTORY, f"node#{node}"))
 
     def _calendar(self, name: str) -> "calendars.Calendar":
         data = self._data(f"calendar#{name}", "calendar")

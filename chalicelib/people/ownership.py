@@ -26,9 +26,11 @@ class InvalidTransfer(ValueError):
 def register(store: Store, data: Mapping[str, Any]) -> Row:
     """Take in units, seals and who owns what: {"units", "seals", "owners"}; repeatable.
 
-    Ownership that is recorded already is never overwritten: an owner other than the present one
-    is listed under `refused`, since that takes a transfer. With `dry_run` nothing is written.
-    Raises UnknownNode, UnknownUnit; then nothing is written.
+    An owner with a `node` owns the service in that subtree. Ownership that is recorded already is
+    never overwritten: an owner other than the present one, there or in the whole tree, is listed
+    under `refused`, since that takes a transfer; with `beside` it stands beside the other in a
+    subtree. With `dry_run` nothing is written. Raises UnknownNode, UnknownUnit; then nothing is
+    written.
     """
     units, seals = list(data.get("units", [])), list(data.get("seals", []))
     _refuse_unknown(store, units, [*seals, *data.get("owners", [])])
@@ -37,13 +39,13 @@ def register(store: Store, data: Mapping[str, Any]) -> Row:
     rows += [seeding.seal(seal) for seal in seals if not _known(kept[seal["unit"]], seal["seal"])]
     refused, new, same = [], [], 0
     for owner in data.get("owners", []):
-        last = _tenures(store, owner["service"])[-1:]
-        if not last:
-            new.append(owner)
-        elif last[0].unit == owner["unit"]:
+        last = _last(store, owner["service"], owner.get("node", ""))
+        if owner["unit"] in last:
             same += 1
+        elif last and not (owner.get("node") and owner.get("beside")):
+            refused.append({**owner, "owner": last[0]})
         else:
-            refused.append({**owner, "owner": last[0].unit})
+            new.append({name: owner[name] for name in owner if name != "beside"})
     if not data.get("dry_run"):
         seeding.put(store, [*rows, *seeding.owners(new)])
     return {"units": len(units), "owners": len(new), "unchanged": same, "refused": refused}
@@ -52,24 +54,30 @@ def register(store: Store, data: Mapping[str, Any]) -> Row:
 def transfer(store: Store, data: Mapping[str, Any], at: str) -> Row:
     """One unit takes over the items of others: {"to", "from": [units], "on", "because"}.
 
-    `services` names the items, absent all that those units own. `at` is the moment as text that
+    `services` names the items, absent all that those units own; with `node` what they own in that
+    subtree, else what they own in the whole tree. `at` is the moment as text that
     the histories of the items tell. A repeat writes nothing and reports the same. Raises
     InvalidTransfer, UnknownUnit; then nothing is written.
     """
     order = _order(store, data)
-    held = {service: _tenures(store, service) for service in _owned(store)}
+    everywhere = {service: _everywhere(store, service) for service in _owned(store)}
+    held = {name: order.at_place(found) for name, found in everywhere.items()}
     moving = _moving(order, held, list(dict.fromkeys(data.get("services") or ())))
     owners = [order.owner(service, held[service]) for service in moving]
     new = [owner for owner in owners if order.still_moves(held[owner["service"]])]
     for first in range(0, len(new), AT_ONCE):
         part = new[first : first + AT_ONCE]
         seeding.put(store, [*seeding.owners(part), *(order.noted(one, at) for one in part)])
-    left, former = _left(order, held, moving), {owner["former"] for owner in owners}
+    # What passes on in a subtree leaves those alone who own the whole tree.
+    whole = {name: tuple(t for t in found if not t.node) for name, found in everywhere.items()}
+    passed = [] if order.node else moving
+    left, former = _left(order, everywhere, moving), {owner["former"] for owner in owners}
     seals = [seal for unit in sorted(former - left.keys()) for seal in _seals(store, unit)]
     retiring = [seal for seal in seals if seal.active_on(order.on)]
     seeding.put(store, [order.retired(seal) for seal in retiring])
     return {
         "to": order.to,
+        **({"node": order.node} if order.node else {}),
         "on": order.on.isoformat(),
         "because": order.because,
         "items_transferred": len(moving),
@@ -77,7 +85,7 @@ def transfer(store: Store, data: Mapping[str, Any], at: str) -> Row:
         "seals_retired": len(retiring) + sum(seal.until == order.on - DAY for seal in seals),
         "written": {"owners": len(new), "seals": len(retiring)},
         "still_owned": left,
-        "concentration": _rate(order.to, order.on, _after(order, held, moving, _items(store))),
+        "concentration": _rate(order.to, order.on, _after(order, whole, passed, _items(store))),
     }
 
 
@@ -108,6 +116,17 @@ class _Order(NamedTuple):
     units: frozenset[str]
     on: date
     because: str
+    node: str = ""
+
+    def at_place(self, held: tuple[Tenure, ...]) -> tuple[Tenure, ...]:
+        """The tenures that it is about, oldest first."""
+        found = (one for one in held if one.node == self.node and self._about(one))
+        return tuple(sorted(found, key=lambda one: one.since or date.min))
+
+    def _about(self, one: Tenure) -> bool:
+        """In a subtree a unit may stand beside those that it does not concern."""
+        taking = one.unit == self.to and one.since is not None and one.since >= self.on
+        return not self.node or one.unit in self.units or taking
 
     def takes(self, held: tuple[Tenure, ...]) -> bool:
         """Whether the item was one of theirs the day before, and is theirs or already passed on."""
@@ -133,6 +152,7 @@ class _Order(NamedTuple):
         return {
             "service": service,
             "unit": self.to,
+            **({"node": self.node} if self.node else {}),
             "from": self.on.isoformat(),
             "because": self.because,
             "former": before.unit if before else "",
@@ -140,7 +160,7 @@ class _Order(NamedTuple):
 
     def noted(self, owner: Row, at: str) -> Row:
         """The entry of an item's history."""
-        names = ("unit", "former", "from")
+        names = [name for name in ("unit", "former", "from", "node") if name in owner]
         told = {"do": "transfer", "by": "operator", "message": self.because}
         told |= {name: owner[name] for name in names}
         return audit.entry(owner["service"], at, "transfer", told)
@@ -163,11 +183,16 @@ def _order(store: Store, data: Mapping[str, Any]) -> _Order:
         on = date.fromisoformat(data["on"])
     except (TypeError, ValueError) as error:
         raise InvalidTransfer(f"{data['on']} 不是日期（not a day such as 2026-05-27）") from error
-    order = _Order(data["to"], frozenset(data["from"]), on, str(data["because"]).strip())
+    because, node = str(data["because"]).strip(), data.get("node") or ""
+    order = _Order(data["to"], frozenset(data["from"]), on, because, node)
     if not order.units or order.to in order.units or not order.because:
         said = "划转须写明另外的单位和理由（a transfer needs other units, and a reason）"
         raise InvalidTransfer(said)
-    _refuse_unknown(store, [], [{"unit": unit} for unit in (order.to, *sorted(order.units))])
+    if order.node and len(order.units) > 1:
+        said = "辖区内划转只写一个原单位（in a subtree one unit passes its items on at a time）"
+        raise InvalidTransfer(said)
+    naming = [{"unit": unit} for unit in (order.to, *sorted(order.units))]
+    _refuse_unknown(store, [], [{**one, "node": node} if node else one for one in naming])
     return order
 
 
@@ -192,11 +217,11 @@ def _moving(
 
 
 def _refuse_unknown(store: Store, units: Iterable[Row], naming: Iterable[Row]) -> None:
-    nodes = {unit["unit"]: unit["node"] for unit in units}
-    for node in sorted(set(nodes.values())):
-        if store.get(Table.DIRECTORY, (f"node#{node}", "node")) is None:
+    nodes, named = {unit["unit"]: unit["node"] for unit in units}, list(naming)
+    for node in sorted({*nodes.values(), *(row["node"] for row in named if row.get("node"))}):
+        if not seeding.there(store, node):
             raise UnknownNode(seeding.unknown_node(node))
-    for unit in sorted({row["unit"] for row in naming} - nodes.keys()):
+    for unit in sorted({row["unit"] for row in named} - nodes.keys()):
         if store.get(Table.DIRECTORY, (f"unit#{unit}", "unit")) is None:
             raise UnknownUnit(seeding.unknown_unit(unit))
 
@@ -204,12 +229,14 @@ def _refuse_unknown(store: Store, units: Iterable[Row], naming: Iterable[Row]) -
 def _left(
     order: _Order, held: Mapping[str, tuple[Tenure, ...]], moving: Iterable[str]
 ) -> dict[str, int]:
-    """How many items each unit still owns on the day."""
+    """How many items each unit still owns on the day, in whichever part of the tree."""
     left: dict[str, int] = {}
-    for service in held.keys() - set(moving):
-        now = tenure.on(order.on, held[service])
-        if now is not None and now.unit in order.units:
-            left[now.unit] = left.get(now.unit, 0) + 1
+    moved = set(moving)
+    for service, tenures in held.items():
+        here = order.node if service in moved else None
+        units = {one.unit for one in tenures if one.holds_on(order.on) and one.node != here}
+        for unit in units & order.units:
+            left[unit] = left.get(unit, 0) + 1
     return dict(sorted(left.items()))
 
 
@@ -243,6 +270,19 @@ def _items(store: Store, item_class: str | None = None) -> list[str]:
 
 def _tenures(store: Store, service: str) -> tuple[Tenure, ...]:
     return tenure.tenures(store.partition(Table.DIRECTORY, f"owner#{service}"))
+
+
+def _everywhere(store: Store, service: str) -> tuple[Tenure, ...]:
+    return tenure.everywhere(store.partition(Table.DIRECTORY, f"owner#{service}"))
+
+
+def _last(store: Store, service: str, node: str) -> list[str]:
+    """Who owns the service there when all that is recorded has come to pass: in a subtree perhaps
+    several units."""
+    if not node:
+        return [one.unit for one in _tenures(store, service)[-1:]]
+    held = _everywhere(store, service)
+    return [one.unit for one in held if one.node == node and one.until is None]
 
 
 def _seals(store: Store, unit: str) -> tuple[Seal, ...]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.clocks.calendar import Calendar
+from chalicelib.people import region
 from chalicelib.platform.ports import Put, Row, Store, Table
 
 BATCH = 50
@@ -38,10 +39,11 @@ class InvalidAbsence(ValueError):
 def directory(store: Store, data: Mapping[str, Any]) -> Row:
     """Write nodes, units, seals, owners, capabilities, people and their absences.
 
-    Raises UnknownNode, InvalidAbsence; then nothing is written.
+    What names a node names one of the document or one that is there. Raises UnknownNode,
+    InvalidAbsence; then nothing is written.
     """
     rows = [
-        *_nodes(data["nodes"]),
+        *_nodes(data.get("nodes", [])),
         *units(data.get("units", [])),
         *map(seal, data.get("seals", [])),
         *owners(data.get("owners", [])),
@@ -51,11 +53,11 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
         *map(_absence, data.get("absences", [])),
         *map(_grantable, data.get("grantable", [])),
     ]
-    known = {node["node"] for node in data["nodes"]}
+    known = {node["node"] for node in data.get("nodes", [])}
     for row in rows:
         for holder in (row["data"], *row["data"].get("rows", ())):
             node = holder.get("node")
-            if node is not None and node not in known:
+            if node is not None and node not in known and not there(store, node):
                 raise UnknownNode(f"{row['pk']}: {unknown_node(node)}")
     put(store, rows)
     return {"rows": len(rows)}
@@ -78,7 +80,7 @@ def capability(store: Store, data: Mapping[str, Any]) -> Row:
     """
     for row in data["rows"]:
         node = row.get("node")
-        if node is not None and store.get(Table.DIRECTORY, (f"node#{node}", "node")) is None:
+        if node is not None and not there(store, node):
             raise UnknownNode(f"{data['service']}: {unknown_node(node)}")
     store.transact([Put(Table.DIRECTORY, _capability(data), None)])
     return {"service": data["service"], "rows": len(data["rows"])}
@@ -170,6 +172,7 @@ def issuer(store: Store, data: Mapping[str, Any]) -> Row:
 
 
 def _nodes(nodes: list[Mapping[str, Any]]) -> Iterator[Row]:
+    """Their first states; what was recorded of them since is left alone."""
     parents = {node["node"]: node.get("parent") for node in nodes}
     for node in nodes:
         path = [node["node"]]
@@ -177,9 +180,9 @@ def _nodes(nodes: list[Mapping[str, Any]]) -> Iterator[Row]:
             if parent not in parents or parent in path:
                 raise UnknownNode(f"{path[0]}: {parent}")
             path.insert(0, parent)
-        yield _row(f"node#{node['node']}", "node", "node", {**node, "path": path})
-        if node.get("code"):
-            yield _row(f"code#{node['code']}", "code", "code", {"node": node["node"]})
+        state = _dated(node)
+        yield from region.rows_of(node["node"], state, first=True)
+        yield from region.code_rows(node["node"], state)
 
 
 def _plain(items: list[Mapping[str, Any]], kind: str) -> Iterator[Row]:
@@ -188,13 +191,14 @@ def _plain(items: list[Mapping[str, Any]], kind: str) -> Iterator[Row]:
 
 
 def owners(owners: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-    """The rows of {"service", "unit", "from"?, "to"?, "because"?}; undated without `from`.
-
-    Raises ValueError for a day that is none.
+    """The rows of {"service", "unit", "node"?, "from"?, "to"?, "because"?}; undated without `from`,
+    in the whole tree without `node`. Raises ValueError for a day that is none.
     """
     for owner in owners:
         data = _dated({name: value for name, value in owner.items() if name != "service"})
         sk = f"from#{data['from']}" if data.get("from") else "owner"
+        if data.get("node"):
+            sk = f"node#{data['node']}#{data['unit']}#{sk}"
         yield _row(f"owner#{owner['service']}", sk, "owner", data)
         yield _row("owners", owner["service"], "owned", {"service": owner["service"]})
 
@@ -210,6 +214,11 @@ def units(units: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
         yield _row(f"unit#{unit['unit']}", "unit", "unit", unit)
         listed = {name: unit[name] for name in ("unit", "node", "titles") if name in unit}
         yield _row("units", unit["unit"], "unit", listed)
+
+
+def there(store: Store, node: str) -> bool:
+    """Whether a node of this id is or was in the region tree."""
+    return store.get(Table.DIRECTORY, (f"node#{node}", "node")) is not None
 
 
 def unknown_node(node: str) -> str:

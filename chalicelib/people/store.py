@@ -1,12 +1,18 @@
 """The directory table: reference data that changes by a person's act, read through a cache.
 
-  node#<id>      / node      a node of the region tree: its path of ids, level, titles
-  code#<12>      / code      the node that carries an official region code
+  node#<id>      / node      a node of the region tree as it first was: parent, level, titles,
+                             code; beside it `from#<day>` how it is from that day on, or that it
+                             ended and what it became, and a row taken `taken#<id>` for each node
+                             that it has taken over
+  nodes          / <id>#…    the register of the region tree: each state once more
+  code#<12>      / code      the node that carries an official region code; `from#<day>` the one
+                             that carries it from that day on
   unit#<id>      / unit      an office on a node, with what its documents and notices print;
                              beside it `seal#<id>` rows: title, from, to (retired)
   units          / <id>      unit: the register of units, in short
   owner#<service>/ owner     the unit that owns the service here, undated; `from#<day>` the one
-                             that owns it from that day on: a transfer writes one and keeps all
+                             that owns it from that day on: a transfer writes one and keeps all;
+                             `node#<node>#<unit>#…` the same for the subtree of a node
   owners         / <service> owned: the register of services that have an owner
   capability#<service> / capability  which levels and nodes are able to receive it, dated
   party#<sub>    / party     an officer, agent or volunteer, and whom they stand in for;
@@ -86,8 +92,8 @@ class OrderRow(HandedInRow):
 
 
 PLAIN = (
-    "channel node code unit seal owner owned capability party grant absence calendar issuer entry"
-    " audit role trust"
+    "channel node taken code unit seal owner owned capability party grant absence calendar issuer"
+    " entry audit role trust"
 ).split()
 
 SHAPE = Shape(

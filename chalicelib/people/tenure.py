@@ -15,12 +15,16 @@ DAY = timedelta(days=1)
 
 
 class Tenure(NamedTuple):
-    """The unit owns the service on the days from `since` (always, for None) to `until` (open)."""
+    """The unit owns the service on the days from `since` (always, for None) to `until` (open).
+
+    In the subtree of `node`; in the whole tree where that is empty.
+    """
 
     unit: str
     since: date | None
     until: date | None
     because: str = ""
+    node: str = ""
 
     def holds_on(self, day: date) -> bool:
         begun = self.since is None or self.since <= day
@@ -47,9 +51,20 @@ class Seal(NamedTuple):
 
 
 def tenures(rows: Iterable[Row]) -> tuple[Tenure, ...]:
-    """The tenures of one service, oldest first, from the rows of its partition."""
-    found = sorted((_tenure(row["data"]) for row in rows if row["kind"] == "owner"), key=_begins)
+    """The tenures of one service in the whole tree, oldest first, from its partition."""
+    found = sorted((_tenure(data) for data in _owners(rows) if not data.get("node")), key=_begins)
     return tuple(_ended(one, then) for one, then in zip_longest(found, found[1:]))
+
+
+def everywhere(rows: Iterable[Row]) -> tuple[Tenure, ...]:
+    """Those in the whole tree and those in subtrees.
+
+    At one node a unit may stand beside another: its tenure ends when it is recorded anew, or when
+    another takes over from it by name.
+    """
+    kept = list(rows)
+    apart = sorted((data for data in _owners(kept) if data.get("node")), key=_first)
+    return (*tenures(kept), *(_until_passed(one, apart) for one in apart))
 
 
 def on(day: date, found: Iterable[Tenure]) -> Tenure | None:
@@ -60,6 +75,26 @@ def on(day: date, found: Iterable[Tenure]) -> Tenure | None:
 def seals(rows: Iterable[Row]) -> tuple[Seal, ...]:
     """The seals of one unit from the rows of its partition."""
     return tuple(_seal(row["data"]) for row in rows if row["kind"] == "seal")
+
+
+def _owners(rows: Iterable[Row]) -> list[Mapping[str, Any]]:
+    return [row["data"] for row in rows if row["kind"] == "owner"]
+
+
+def _first(data: Mapping[str, Any]) -> date:
+    return _day(data, "from") or date.min
+
+
+def _until_passed(data: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> Tenure:
+    mine = (data["node"], data["unit"])
+    later = (
+        _tenure(one)
+        for one in others
+        if one is not data
+        and mine in ((one["node"], one["unit"]), (one["node"], one.get("former")))
+        and _first(one) > _first(data)
+    )
+    return _ended(_tenure(data), next(later, None))
 
 
 def _begins(one: Tenure) -> date:
@@ -74,7 +109,8 @@ def _ended(one: Tenure, then: Tenure | None) -> Tenure:
 
 
 def _tenure(data: Mapping[str, Any]) -> Tenure:
-    return Tenure(data["unit"], _day(data, "from"), _day(data, "to"), data.get("because", ""))
+    days = _day(data, "from"), _day(data, "to")
+    return Tenure(data["unit"], *days, data.get("because", ""), data.get("node", ""))
 
 
 def _seal(data: Mapping[str, Any]) -> Seal:

@@ -60,6 +60,16 @@ def test_the_bound_is_inclusive_and_compares_bytes(store: Store, pk: str) -> Non
     assert found(store, pk, "办") == keys(*rows)
 
 
+def test_a_list_goes_on_after_any_of_its_rows(store: Store, pk: str) -> None:
+    rows = [due(pk, f"out#{n}", at) for n, at in enumerate(["1", "2", "3", "4"])]
+    given(store, *rows)
+
+    for position, row in enumerate(rows):
+        after = {name: str(row[name]) for name in ("pk", "sk", "due_shard", "due_at")}
+        page = store.find(Table.CASES, "due", pk, cursor=after)
+        assert list(page.keys) == keys(*rows[position + 1 :])
+
+
 def test_a_row_without_both_index_attributes_is_not_in_the_index(store: Store, pk: str) -> None:
     given(store, out(pk, "out#1", due_shard=pk), out(pk, "out#2"), due(pk, "out#3", "1"))
 

@@ -81,6 +81,12 @@ def test_a_good_row_is_a_document_its_unit_its_seal_and_its_owner() -> None:
     assert entry.owner == {"service": "demo-sl-001", "unit": "shuili"}
 
 
+def test_a_row_may_name_the_part_of_the_tree_where_the_unit_owns_the_item() -> None:
+    (entry,) = read(row(主管辖区="jz-t1")).entries
+
+    assert entry.owner == {"service": "demo-sl-001", "unit": "shuili", "node": "jz-t1"}
+
+
 def test_the_guide_carries_the_attributes_of_the_list() -> None:
     more = {
         "类别": "经济发展",

@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from chalicelib.people import ownership, seeding
+from chalicelib.people import ownership, regions, regiontree, seeding
 from chalicelib.people.directory import Directory
 from chalicelib.platform import times, webhook
 from chalicelib.platform.errors import Finding, Problem
@@ -61,6 +61,8 @@ class Publisher:
             "channel": self._channel,
             "setup": self._setup,
             "import": lambda data: importing.put_in(Shelf(self._versions), data),
+            "regions": lambda data: regions.take_in(store, data, self._versions.today()),
+            "region": lambda data: regiontree.look_up(store, data, self._versions.today()),
             "transfer": lambda data: ownership.transfer(store, data, times.text(self._ports.now())),
             **{name: partial(command, store) for name, command in ownership.COMMANDS.items()},
         }

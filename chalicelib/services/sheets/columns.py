@@ -73,6 +73,7 @@ COLUMNS: tuple[Column, ...] = (
     _column("sign", "短信签名", "【吉州水利】", down=True),
     _column("where", "领取地点", "区政务大厅", down=True),
     _column("node", "所在节点", "", down=True),
+    _column("owner_node", "主管辖区 适用辖区 owner_node", "", down=True),
     _column("seal", "印章名称", "某某区水利局行政审批专用章", down=True),
     _column("review_body", "复议机关", "", down=True),
     _column("court", "管辖法院", "", down=True),
@@ -80,26 +81,28 @@ COLUMNS: tuple[Column, ...] = (
 # What belongs to the unit: not filled down past a new one.
 OF_UNIT = frozenset(
     "unit unit_code address hours phone complaints"
-    " abbr sign where node seal review_body court".split()
+    " abbr sign where node owner_node seal review_body court".split()
 )
 BY_ID: Mapping[str, Column] = {column.id: column for column in COLUMNS}
 NEEDED = tuple(column for column in COLUMNS if column.needed)
 
 
-def _key(name: str) -> str:
+def heading_key(name: str) -> str:
     """A heading without what people decorate it with: spaces, an asterisk, a unit in brackets."""
     bare = narrow(name).split("(")[0].strip("* :")
     return bare.replace(" ", "").lower()
 
 
 NAMES: Mapping[str, str] = {
-    _key(name): column.id for column in COLUMNS for name in (column.zh, column.id, *column.aliases)
+    heading_key(name): column.id
+    for column in COLUMNS
+    for name in (column.zh, column.id, *column.aliases)
 }
 
 
 def column_of(heading: str) -> Column | None:
     """The column that a heading means, or None."""
-    found = NAMES.get(_key(plain(heading)))
+    found = NAMES.get(heading_key(plain(heading)))
     return BY_ID[found] if found else None
 
 

@@ -5,14 +5,18 @@ from typing import Any
 
 from chalicelib.platform.errors import Finding
 from chalicelib.services.sheets.cells import Wrong
-from chalicelib.services.sheets.columns import BY_ID
+from chalicelib.services.sheets.columns import BY_ID, Column
 
 
 class Line:
-    """`number` is the row's number in the file, the headings being row 1."""
+    """`number` is the row's number in the file, the headings being row 1; `columns` those of its
+    table, by id."""
 
-    def __init__(self, number: int, cells: Mapping[str, str]) -> None:
+    def __init__(
+        self, number: int, cells: Mapping[str, str], columns: Mapping[str, Column] = BY_ID
+    ) -> None:
         self.number = number
+        self._columns = columns
         self._cells = cells
         self.findings: list[Finding] = []
 
@@ -28,7 +32,7 @@ class Line:
         """The text; a finding where there is none."""
         text = self.text(column)
         if not text:
-            zh = BY_ID[column].zh
+            zh = self._columns[column].zh
             self.wrong(column, "required", f"缺少{zh}", f"{zh} ({column}) is missing")
         return text
 
@@ -44,16 +48,21 @@ class Line:
             return default
 
     def wrong(self, column: str, keyword: str, zh: str, en: str, severity: str = "error") -> None:
-        one = found(self.number, column, keyword, (zh, en), severity)
+        one = found(self.number, column, keyword, (zh, en), severity, self._columns)
         if one not in self.findings:
             self.findings.append(one)
 
 
 def found(
-    number: int, column: str, keyword: str, sentence: tuple[str, str], severity: str = "error"
+    number: int,
+    column: str,
+    keyword: str,
+    sentence: tuple[str, str],
+    severity: str = "error",
+    columns: Mapping[str, Column] = BY_ID,
 ) -> Finding:
     """A finding on a cell: /rows/<number>/<column>, with the official heading in its params."""
-    heading = BY_ID[column].zh if column in BY_ID else column
+    heading = columns[column].zh if column in columns else column
     texts = {
         "zh-Hans": f"第{number}行“{heading}”：{sentence[0]}",
         "en": f"Row {number}, {heading}: {sentence[1]}",

@@ -77,8 +77,11 @@ class Offices:
                 line.need("phone")
 
     def owner(self, line: Line, service: str) -> Row:
-        """Who owns the line's service, from when; the unit is empty where it is unreadable."""
+        """Who owns the line's service, in which subtree, from when; the unit is empty where it is
+        unreadable."""
         owner = {"service": service, "unit": self._of.get(line.number, "")}
+        if line.text("owner_node"):
+            owner["node"] = line.text("owner_node")
         days = {name: line.read(name, cells.day) for name in ("from", "to")}
         if days["from"] and days["to"] and days["to"] < days["from"]:
             line.wrong("to", "day", "失效日期早于生效日期", "it ends before it begins")
