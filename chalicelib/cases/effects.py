@@ -21,6 +21,7 @@ from chalicelib.cases import (
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile
+from chalicelib.cases.generations import RESUMED
 from chalicelib.cases.house import House
 from chalicelib.cases.notices import Tried
 from chalicelib.platform.ports import Execution, Row, Table
@@ -98,11 +99,16 @@ def execution_name(case: Row) -> str:
     return f"{case['number']}-{int(case['generation'])}"
 
 
-def restart(house: House, number: str) -> bool:
-    """Give a case whose execution is dead, or whose token is lost, its next generation."""
+def restart(
+    house: House, number: str, when: Callable[[CaseFile, datetime], bool] | None = None
+) -> bool:
+    """Give a case whose execution is dead, whose token is lost, or of which `when` holds, its next
+    generation."""
 
     def decide(file: CaseFile, service: Service) -> Decision | None:
         case = file.case
+        if when is not None and not when(file, house.now()):
+            return None
         status = house.ports.orchestrator.status(case["machine"], execution_name(case))
         settled_tell = case.get("stage") == service.tell and not case["open"]
         if case["ended"] or settled_tell or _about_to_start(file):
@@ -111,7 +117,7 @@ def restart(house: House, number: str) -> bool:
             house.ports.orchestrator.stop(case["machine"], execution_name(case))
         fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
         fact.case["generation"] = int(case["generation"]) + 1
-        fact.record("resumed", {"generation": fact.case["generation"]})
+        fact.record(RESUMED, {"generation": fact.case["generation"]})
         fact.owe("start", generation=fact.case["generation"])
         return fact, []
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.cases import lifecycle
+from chalicelib.cases import auto, lifecycle
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.effects import join_after
 from chalicelib.cases.fact import SYSTEM, Fact
@@ -122,6 +122,7 @@ def _open(house: House, it: Envelope) -> Taken:
             return None
         fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
         lifecycle.open_visit(fact, it.stage)
+        auto.settle(house, fact)
         return fact, [Put(Table.CASES, _wait(it, int(fact.case["visit"])), None)]
 
     opened = commit(house, it.case, decide)

@@ -23,7 +23,7 @@ from chalicelib.platform.json import escape
 from chalicelib.platform.ports import Row
 from chalicelib.services.changes.change import Change
 from chalicelib.services.changes.diff import diff
-from chalicelib.services.document import Service
+from chalicelib.services.document import AUTO, Service
 
 ASKED = "correction_asked"
 # What the office has not yet taken a stand on.
@@ -178,6 +178,9 @@ def _stage(
         yield _finding(f"/stages/{escape(stage)}", "stage", zh, en)
     elif becomes == stage and new.stages[stage]["kind"] != old.stages[stage]["kind"]:
         zh, en = f"环节{stage}的类型变了", f"stage {stage} is of another kind"
+        yield _finding(f"/stages/{escape(stage)}", "stage", zh, en)
+    elif becomes != stage and new.stages[becomes]["kind"] == AUTO:
+        zh, en = f"环节{becomes}由系统判定，不能转入", f"nothing waits in stage {becomes}"
         yield _finding(f"/stages/{escape(stage)}", "stage", zh, en)
     elif becomes != stage and not _has_items(house, file, new, becomes):
         zh, en = f"环节{becomes}应分给谁还没有指定", f"nobody was named yet for stage {becomes}"

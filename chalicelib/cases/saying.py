@@ -1,10 +1,12 @@
 """Makes a Saying from a case: unseals what a text may need."""
 
+from chalicelib.cases import auto
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.permission import readers
 from chalicelib.cases.refusals import wanted_papers
 from chalicelib.cases.wording import Saying
+from chalicelib.platform.errors import pick
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
 
@@ -25,6 +27,7 @@ def saying(
     if unit is None:
         raise LookupError(file.case["unit"])
     contact = _contact(house, file, event, roles or readers(service) | {"agent"})
+    rule = auto.rule_of(house, service, event)
     lacking = wanted_papers(house, service, file) if event["type"] in LISTS else ()
     return Saying(
         service=service,
@@ -38,6 +41,8 @@ def saying(
         language=language,
         lacking=tuple(lacking),
         code=code,
+        rule=auto.words(rule, language) if rule else "",
+        because=pick(rule.reason, language) if rule else "",
     )
 
 

@@ -6,7 +6,17 @@ Nothing is shown that is not named here; adding an attribute to a row changes no
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.cases import board, clockwork, documents, offers, papers, ruling, tasks, wording
+from chalicelib.cases import (
+    auto,
+    board,
+    clockwork,
+    documents,
+    offers,
+    papers,
+    ruling,
+    tasks,
+    wording,
+)
 from chalicelib.cases.file import CORRECTION, REBASED, CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.offers import Reader
@@ -174,6 +184,10 @@ def _event(
     reason = service.data["reasons"].get(row["data"].get("reason", ""))
     if reason is not None:
         view["reason"] = pick(reason["titles"], language)
+    rule = auto.rule_of(house, service, row)
+    if rule is not None:
+        by = {"table": rule.table, "row": rule.row, "version": rule.version}
+        view |= {"reason": pick(rule.reason, language), "rule": by}
     if row["data"].get("papers"):
         view["papers"] = wording.paper_titles(service, row["data"]["papers"], language)
     if inner:

@@ -7,7 +7,7 @@ so the tick's cost depends on what is due, not on how many cases exist.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.cases import effects, lifecycle, pool
+from chalicelib.cases import effects, generations, lifecycle, pool
 from chalicelib.cases.clockwork import OVERDUE, Running, check_after, running, watched
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.dispatch import carry_out
@@ -117,6 +117,8 @@ def _fire(house: House, key: Key, report: Report) -> None:
     if case is None or case["ended"] or case["check_at"] > times.text(house.now()):
         return
     _revive(house, key, report)
+    if generations.old(case, house.now()):
+        report.restarted += effects.restart(house, number, generations.outlived)
     commit(house, number, lambda file, service: _checked(house, file, service))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.cases import notices, waiting, wording
+from chalicelib.cases import auto, notices, waiting, wording
 from chalicelib.cases.clockwork import readings
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
@@ -33,6 +33,7 @@ def why(house: House, file: CaseFile, service: Service, language: str) -> list[s
     it = Telling(house, file, service, language)
     return [
         _where(it),
+        *_ruled(it),
         *waiting.sentences(it),
         *_debts(it),
         *_clocks(it),
@@ -60,6 +61,20 @@ def _where(it: Telling) -> str:
         f"“{title}”环节已有结论（{outcome}），正在转入下一环节。",
         f"“{title}” ended with “{outcome}”; the flow is moving on.",
     )
+
+
+def _ruled(it: Telling) -> Iterator[str]:
+    """What the system has decided by itself, and by which rule: the last time it did."""
+    for event in reversed(it.file.events):
+        rule = auto.rule_of(it.house, it.service, event)
+        if rule is not None:
+            what = wording.event_title(it.service, event["type"], it.language)
+            by, because = auto.words(rule, it.language), it.pick(rule.reason)
+            yield it.say(
+                f"系统自动判定：{what}。依据{by}：{because}。",
+                f"Decided by the system: {what}. By {by}: {because}.",
+            )
+            return
 
 
 def _outcome(it: Telling, stage: str, outcome: str) -> str:

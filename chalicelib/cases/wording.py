@@ -131,7 +131,8 @@ def paper_titles(service: Service, papers: Iterable[str], language: str) -> list
 
 @dataclass(frozen=True)
 class Saying:
-    """What a text is about: a case, one of its events, and what is known around it."""
+    """What a text is about: a case, one of its events, and what is known around it; of what the
+    system decided, which `rule` said so and `because` of what."""
 
     service: Service
     file: CaseFile
@@ -144,6 +145,8 @@ class Saying:
     language: str
     lacking: tuple[str, ...] = ()
     code: str = ""
+    rule: str = ""
+    because: str = ""
 
     def values(self, date_of: str | None = None, word: str = "") -> dict[str, str]:
         """Every variable a text may use; `date_of` names the clock behind {date}."""
@@ -172,7 +175,8 @@ class Saying:
             "list": self._list(papers),
             "reason": self._pick(reason.get("short")) or str(self.details.get("reason", "")),
             "basis": str(self.details.get("basis") or self._basis(reason.get("basis"))),
-            "text": str(self.details.get("text", "")),
+            "text": str(self.details.get("text", self.because)),
+            "rule": self.rule,
             "remedies": fill_known(self._pick(result.get("remedies")), self._doors()),
             "name": str(resolve(self.answers, self.service.data["subject"]["name"]) or ""),
             "number": self._number(word),

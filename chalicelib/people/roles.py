@@ -62,6 +62,8 @@ ROLES: Mapping[str, Texts] = {
     "committee-head": {"zh-Hans": "调委会主任", "en": "head of the committee"},
     "community-worker": {"zh-Hans": "社区工作者", "en": "community worker"},
     "project-assistant": {"zh-Hans": "项目帮办员", "en": "project assistant"},
+    "aged-officer": {"zh-Hans": "老龄工作人员", "en": "officer for the old"},
+    "aged-approver": {"zh-Hans": "老龄审批人员", "en": "approver of benefits for the old"},
     "publisher": {"zh-Hans": "事项发布人员", "en": "publisher"},
     "operator": {"zh-Hans": "运行人员", "en": "operator"},
 }

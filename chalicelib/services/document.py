@@ -14,6 +14,8 @@ Data = Mapping[str, Any]
 
 END = "end:"
 TOLD = "told"
+# The kind of stage that decides by itself.
+AUTO = "auto"
 CALLS: Data = {"role": "acceptor", "at": "received"}
 
 

@@ -264,6 +264,23 @@ PLANS: Mapping[str, Plan] = {
         ],
         "officer-zhou",
     ),
+    "old-age-card": Plan(
+        "ninety-through-an-agent",
+        [
+            ("officer-li", "ready", {"licence": "吉老优2026-0001", "grade": "80"}),
+            (
+                "officer-li",
+                "delivered",
+                {
+                    "handed_to": "欧阳·阿依",
+                    "how": "window",
+                    "proof": "签收单0310",
+                    "identity": True,
+                },
+            ),
+        ],
+        "officer-zhao",
+    ),
     "unit-check-in": Plan(
         "school",
         [

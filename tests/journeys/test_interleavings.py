@@ -14,7 +14,7 @@ from tests.journeys.people import APPROVER, EXAMINER, OTHER_APPROVER, REFUSAL, V
 from tests.world import World
 
 CALLS = frozenset({"get", "partition", "transact"})
-MOST = 12
+MOST = 16
 NOT_ACCEPTED = {"reason": "N1", "text": "依法不需要登记。"}
 Decide = Callable[[str, str], Answer]
 

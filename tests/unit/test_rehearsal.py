@@ -247,6 +247,30 @@ def test_a_condition_that_no_example_fulfils_is_told() -> None:
     assert coverage(rehearsal)["actions"]["taken"] < coverage(rehearsal)["actions"]["of"]
 
 
+def test_what_the_system_decides_goes_by_the_answers_and_by_the_papers() -> None:
+    one = examples("old-age-card")[0]
+    service = Service(DOCUMENTS["old-age-card"])
+
+    brought: list[list[str]] = [one["papers_needed"], []]
+    whole, short = (
+        plain(rehearse(service, [{**one, "papers": papers}], CALENDAR, MORNING))
+        for papers in brought
+    )
+
+    (decided, looked_at) = (happened(walk)[1] for walk in (whole, short))
+    assert decided.startswith("card_") and looked_at == "passed_to_officer"
+    assert "aged-officer" in roles(short) and "aged-officer" not in roles(whole)
+
+
+def test_an_outcome_of_a_table_that_no_example_comes_to_is_told() -> None:
+    few = [one for one in examples("old-age-card") if "ninety" not in one["title"]]
+
+    rehearsal = rehearse(Service(DOCUMENTS["old-age-card"]), few, CALENDAR, MORNING)
+
+    why = rehearsal.never[f"{STAGES}/check/outcomes/card_80"]
+    assert why["en"] == "no example fulfils its condition"
+
+
 def test_an_outcome_that_nothing_comes_to_is_told() -> None:
     way = {"to": "end:returned", "event": "returned", "reason": "N3"}
 

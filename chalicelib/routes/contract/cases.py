@@ -46,6 +46,11 @@ MAY_SAY = {
     "as_of": {**MOMENT, "description": "when it counts from, where that is earlier"},
     "reason": TEXT,
     "papers": many(ref("TitledPaper")),
+    "rule": {
+        **closed({"table": TEXT, "row": COUNT, "version": {"type": "integer"}}),
+        "description": "by which the system decided: a decision table, its row counted from 1"
+        " (0: none, somebody looks at it) and the version of the service",
+    },
 }
 STORY = {
     "clocks": many(ref("Clock")),

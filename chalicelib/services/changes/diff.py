@@ -144,7 +144,7 @@ def _stage(at: str, old: Data, new: Data) -> Iterator[Change]:
         there, here = old.get(name, {}), new.get(name, {})
         yield from _named(f"{at}/{name}", there, here, each, _added, _fewer)
     yield from _named(f"{at}/parts", old.get("parts", {}), new.get("parts", {}), _part, _added)
-    for name in ("slots", "waiting", "hold", "card", "over", "join", "for", "of"):
+    for name in ("slots", "waiting", "hold", "card", "over", "join", "for", "of", "table"):
         if old.get(name) != new.get(name):
             yield Change(f"{at}/{name}", "changed", Verdict.NARROWING)
     yield from _said(at, old, new)

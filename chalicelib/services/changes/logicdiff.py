@@ -13,7 +13,7 @@ from chalicelib.platform.json import compact, escape
 from chalicelib.services.changes.change import Change, Verdict
 from chalicelib.services.document import Data
 from chalicelib.services.rules.expressions import operation
-from chalicelib.services.rules.tables import ASKED, FEE, FIRST, PAPERS, WAIVED
+from chalicelib.services.rules.tables import ASKED, FEE, FIRST, OUTCOME, PAPERS, WAIVED
 
 # The order of what they are given means nothing.
 EITHER_WAY = frozenset({"and", "or", "==", "===", "!=", "!==", "+", "*", "min", "max"})
@@ -108,7 +108,7 @@ def _outcome(at: str, decides: str, was: Data, now: Data) -> Change:
     if decides == FEE and was["fen"] != now["fen"]:
         verdict = Verdict.NARROWING if now["fen"] > was["fen"] else Verdict.WIDENING
         return Change(f"{at}/fen", "changed", verdict, was["fen"], now["fen"])
-    if decides == FEE:
+    if decides == FEE or (decides == OUTCOME and was["outcome"] == now["outcome"]):
         return Change(f"{at}/reason", "changed", Verdict.SAFE)
     eased = decides == PAPERS and was["papers"].keys() == now["papers"].keys()
     eased = eased and all(

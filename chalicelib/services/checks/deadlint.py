@@ -19,7 +19,7 @@ from chalicelib.services.document import END, Data, Listed, Service, result_of
 MOST_CLAIMS = 45
 # Names of tasks that the engine gives to its own.
 TAKEN = frozenset({"call", "overdue"})
-JOINED = frozenset({"gate", "tell", "pool", "fanout"})
+JOINED = frozenset({"gate", "auto", "tell", "pool", "fanout"})
 
 # Actions by the event that they record.
 Recorders = Mapping[str, Sequence[Data]]

@@ -15,6 +15,7 @@ import jsonschema_rs
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
 from chalicelib.services.checks.asklint import ask_findings
+from chalicelib.services.checks.autolint import auto_findings
 from chalicelib.services.checks.countlint import count_findings
 from chalicelib.services.checks.deadlint import dead_end_findings
 from chalicelib.services.checks.filllint import fill_findings
@@ -234,6 +235,7 @@ WHERE_SOUND: Sequence[Check] = (
     _following,
     ask_findings,
     logic_findings,
+    auto_findings,
     count_findings,
     fill_findings,
 )

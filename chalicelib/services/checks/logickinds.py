@@ -12,15 +12,16 @@ from chalicelib.services.document import Data
 from chalicelib.services.forms.gate import finding
 from chalicelib.services.rules.asked import ANY, choices, kind, kinds, schema_at
 from chalicelib.services.rules.decimals import ARITHMETIC, PLAIN
-from chalicelib.services.rules.expressions import TRUTHS, Part, Path, operation, parts, path
+from chalicelib.services.rules.expressions import AGE, TRUTHS, Part, Path, operation, parts, path
 
 ORDER = frozenset({"<", "<=", ">", ">="})
 EQUALITY = frozenset({"==", "===", "!=", "!=="})
 NUMERIC = frozenset({"number", "string"})
 LISTS = frozenset({"array"})
+TEXT = frozenset({"string"})
 GIVEN = (
     dict.fromkeys(TRUTHS | ORDER | EQUALITY | {"in"}, frozenset({"boolean"}))
-    | dict.fromkeys([*ARITHMETIC, "min", "max"], frozenset({"number"}))
+    | dict.fromkeys([*ARITHMETIC, "min", "max", AGE], frozenset({"number"}))
     | dict.fromkeys(("map", "filter", "missing", "missing_some"), LISTS)
 )
 # What datalogic-py reads as a length of time wherever it stands.
@@ -54,6 +55,9 @@ def kind_findings(at: str, form: Data, expression: Any) -> Iterator[Finding]:
             yield from _compared(here, form, part, operator, arguments, sides)
         elif operator in ARITHMETIC and not all(one & (NUMERIC | LISTS) for one in sides):
             yield finding(here, "type", "只能用数字计算", "only numbers can be calculated with")
+        elif operator == AGE and not all(one & TEXT for one in sides):
+            zh, en = "年龄由出生日期或身份证号得出", "a date or a citizen number has an age"
+            yield finding(here, "type", zh, en)
         elif operator in ("some", "all", "none", "map", "filter") and not sides[0] & LISTS:
             yield finding(here, "type", "此处须为列表", "a list must stand here")
         elif operator == "in":

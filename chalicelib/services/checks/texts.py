@@ -73,6 +73,7 @@ LONG_VARIABLES = frozenset(SMS_FULL["zh-Hans"]) | {
     "licence",
     "days",
     "period",
+    "rule",
 }
 
 

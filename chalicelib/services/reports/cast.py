@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform.errors import Finding, Refused
 from chalicelib.platform.json import resolve
-from chalicelib.services.document import Service
+from chalicelib.services.document import AUTO, Service
 from chalicelib.services.forms.answers import Forms
 from chalicelib.services.reports.situation import Setting
-from chalicelib.services.rules import logic, tables
+from chalicelib.services.rules import logic, tables, verdicts
 from chalicelib.services.rules.expressions import steps
 from chalicelib.services.rules.spots import copied, put
 
@@ -45,8 +45,8 @@ class Casting(NamedTuple):
     refused: list[str]
 
 
-def casting(service: Service, examples: Sequence[Any], forms: Forms) -> Casting:
-    """At least one to play: without any good example, somebody who gives no answers.
+def casting(service: Service, examples: Sequence[Any], forms: Forms, today: date) -> Casting:
+    """At least one to play on a day: without any good example, somebody who gives no answers.
 
     Examples come by the channels of the service in turn, unless they name one.
     """
@@ -65,7 +65,7 @@ def casting(service: Service, examples: Sequence[Any], forms: Forms) -> Casting:
             refused.append(title)
         else:
             played = {**example, "answers": answers, "title": title}
-            casts.append(_cast(service, played, len(casts), forms))
+            casts.append(_cast(service, played, len(casts), forms, today))
     return Casting(casts or [_nobody(service)], refused)
 
 
@@ -104,7 +104,9 @@ def _of_the_form(form: Mapping[str, Any]) -> Iterator[Any]:
         yield said
 
 
-def _cast(service: Service, example: Mapping[str, Any], number: int, forms: Forms) -> Cast:
+def _cast(
+    service: Service, example: Mapping[str, Any], number: int, forms: Forms, today: date
+) -> Cast:
     answers = example["answers"]
     holds = {
         one.at
@@ -112,7 +114,8 @@ def _cast(service: Service, example: Mapping[str, Any], number: int, forms: Form
         if "if" in one.data and forms.holds(f"{one.at}/if", one.data["if"], answers)
     }
     needed = set(papers_needed(service, answers, forms))
-    setting = Setting(frozenset(holds), frozenset(needed), _slots(service, answers))
+    ruled = tuple(_ruled(service, answers, today))
+    setting = Setting(frozenset(holds), frozenset(needed), _slots(service, answers), ruled)
     channels = service.data["channels"]
     channel = str(example.get("channel"))
     return Cast(
@@ -155,6 +158,13 @@ def _slots(service: Service, answers: Any) -> tuple[tuple[str, int], ...]:
             said = slots.get("is") or resolve(answers, slots["from"])
             found.append((stage, min(MOST_SLOTS, said) if isinstance(said, int) else 1))
     return tuple(found)
+
+
+def _ruled(service: Service, answers: Any, today: date) -> Iterator[tuple[str, str]]:
+    """What each stage that decides by itself comes to."""
+    for stage, definition in service.stages.items():
+        if definition["kind"] == AUTO:
+            yield stage, verdicts.ruled(service, definition["table"], answers, today).outcome
 
 
 def _dates(service: Service, answers: Any) -> Iterator[tuple[str, date]]:

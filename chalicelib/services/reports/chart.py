@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.platform.errors import Texts, pick
-from chalicelib.services.document import Data, Service, result_of
-from chalicelib.services.reports.roles import APPLICANT, who
+from chalicelib.services.document import AUTO, Data, Service, result_of
+from chalicelib.services.reports.roles import APPLICANT, SYSTEM, who
 
 KINDS: Mapping[str, Texts] = {
     "desk": {"zh-Hans": "办理", "en": "desk"},
@@ -16,6 +16,7 @@ KINDS: Mapping[str, Texts] = {
     "pool": {"zh-Hans": "待认领", "en": "open to claims"},
     "review": {"zh-Hans": "会商", "en": "joint review"},
     "fanout": {"zh-Hans": "分头办理", "en": "in parallel"},
+    "auto": {"zh-Hans": "自动判定", "en": "decides by itself"},
     "tell": {"zh-Hans": "告知", "en": "tells the applicant"},
 }
 HOLDS: Mapping[str, Texts] = {
@@ -170,6 +171,8 @@ class _Maker:
     def _who(self, place: Data) -> str:
         if place.get("for") == "applicant":
             return pick(APPLICANT, self.language)
+        if place.get("kind") == AUTO:
+            return pick(SYSTEM, self.language)
         return who(place["who"], self.language) if "who" in place else ""
 
     def _title(self, named: Data) -> str:

@@ -20,6 +20,7 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "pool": ("#e2f4e6", "#1f7a3d"),
     "review": ("#fde8ef", "#a8325e"),
     "fanout": ("#e0f3f5", "#0f6b78"),
+    "auto": ("#eef3d8", "#55661a"),
     "tell": ("#eeeeee", "#555555"),
 }
 GOOD, BAD, EITHER = ("#dff3e3", "#1f7a3d"), ("#fde5e2", "#a8321f"), ("#f7f7f7", "#777777")

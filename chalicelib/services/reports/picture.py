@@ -16,6 +16,7 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "pool": ("[(", ")]"),
     "review": ("[[", "]]"),
     "fanout": ("[/", "/]"),
+    "auto": ("{", "}"),
     "tell": ("((", "))"),
 }
 # ASCII characters that a label may not hold as they are.

@@ -30,12 +30,14 @@ MOST_LOOKED_AT, MOST_TRIED = 12_000, 5_000
 @dataclass(frozen=True)
 class Walk:
     """One case from its submission to its end; `shows` is the pointer of what it was walked for,
-    empty for the plain way. Without a `result` it was left standing."""
+    empty for the plain way. Without a `result` it was left standing. `lacking` are the papers it
+    began without."""
 
     cast: Cast
     shows: str
     steps: tuple[Step, ...]
     result: str
+    lacking: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -106,8 +108,9 @@ class _Player:
         self._routes: dict[Setting, Routes] = {}
 
     def play(self, examples: Sequence[Mapping[str, Any]]) -> Rehearsal:
-        forms = Forms(lambda: self.calendar.local_date(self.now))
-        casts, self.rehearsal.refused = casting(self.service, examples, forms)
+        today = self.calendar.local_date(self.now)
+        played = casting(self.service, examples, Forms(lambda: today), today)
+        casts, self.rehearsal.refused = played
         self.rehearsal.truncated = len(examples) > MOST_PLAYED
         self.rehearsal.without_answers = all(cast.answers is None for cast in casts)
         players = list({one.setting: one for one in reversed(casts)}.values())[::-1]
@@ -195,7 +198,8 @@ class _Player:
                 line.take(other.by)
         if shows and all(shows not in step.taken for step in line.steps):
             return False
-        walk = Walk(cast._replace(channel=channel), shows, tuple(line.steps), line.situation.result)
+        played, result = cast._replace(channel=channel), line.situation.result
+        walk = Walk(played, shows, tuple(line.steps), result, lacking)
         self.rehearsal.walks.append(walk)
         return True
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from chalicelib.services.document import Data, Listed, Service, result_of
+from chalicelib.services.document import AUTO, Data, Listed, Service, result_of
+from chalicelib.services.rules.tables import tables
 
 OPEN, WAITING, SETTLED = "open", "waiting", "="
 DONE, UNCLAIMED, CLEAR, LAPSED = "done", "unclaimed", "clear", "lapsed"
@@ -55,11 +56,13 @@ class Opened(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What the answers decide: pointers of the conditions that hold, papers needed, slots."""
+    """What the answers decide: pointers of the conditions that hold, papers needed, slots, the
+    outcomes of stages that decide by themselves."""
 
     holds: frozenset[str]
     needed: frozenset[str]
     slots: tuple[tuple[str, int], ...]
+    ruled: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -244,6 +247,12 @@ def _gate(_: Data, now: Situation, __: Rules) -> str:
     return "" if now.debts else CLEAR
 
 
+def _auto(definition: Data, now: Situation, rules: Rules) -> str:
+    """By its table; what lacks a paper is for a person."""
+    default: str = tables(rules.service)[definition["table"]]["default"]["outcome"]
+    return default if now.lacking else dict(rules.setting.ruled).get(now.stage, default)
+
+
 def _pool(_: Data, now: Situation, rules: Rules) -> str:
     done = sum(part.state == SETTLED + DONE for part in now.parts)
     if done >= slots(rules, now):
@@ -272,6 +281,7 @@ def _fanout(definition: Data, now: Situation, _: Rules) -> str:
 
 JOINS: Mapping[str, Callable[[Data, Situation, Rules], str]] = {
     "gate": _gate,
+    AUTO: _auto,
     "pool": _pool,
     "fanout": _fanout,
 }

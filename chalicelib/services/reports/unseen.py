@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.platform.errors import Texts
-from chalicelib.services.document import Data, Service
+from chalicelib.services.document import AUTO, Data, Service
 from chalicelib.services.reports.moves import WAIVED
 from chalicelib.services.reports.plain import place
 from chalicelib.services.reports.routes import Routes
@@ -52,6 +52,8 @@ def _reason(service: Service, routes: list[Routes], target: str, truncated: bool
     action = actions.get(target.partition("/branch/")[0].removesuffix("/else_event"), {})
     if "if" in action and not any(target in one.rules.setting.holds for one in routes):
         return "condition"
+    if _of_a_table(service, target):
+        return "condition"
     if action.get("papers") == "gap" and not any(_may_lack(service, one) for one in routes):
         return "gap"
     if truncated:
@@ -59,6 +61,12 @@ def _reason(service: Service, routes: list[Routes], target: str, truncated: bool
     if target.startswith(("/flow/tasks/", "/clocks/")):
         return "opener"
     return "outcome" if _comes_of_nothing(service, target) else "way"
+
+
+def _of_a_table(service: Service, target: str) -> bool:
+    """An outcome that only answers can lead to."""
+    path = target.split("/")
+    return "outcomes" in path and service.stages[path[3]]["kind"] == AUTO
 
 
 def _may_lack(service: Service, routes: Routes) -> bool:

@@ -15,8 +15,17 @@ from typing import Any
 
 import datalogic_py
 
+from chalicelib.services.rules.ages import aged
 from chalicelib.services.rules.decimals import ARITHMETIC, calculated
-from chalicelib.services.rules.expressions import EACH, QUANTIFIERS, TRUTHS, Path, operation, reads
+from chalicelib.services.rules.expressions import (
+    AGE,
+    EACH,
+    QUANTIFIERS,
+    TRUTHS,
+    Path,
+    operation,
+    reads,
+)
 from chalicelib.services.rules.spots import values_in
 
 # Steps of the library that one settlement of a submission may take: some ten milliseconds, and
@@ -27,6 +36,8 @@ HANDED = 8
 # A condition inside an `if` is written twice.
 MOST_WRITTEN = 2_000
 _OURS = "exact "
+# Where the day of receipt stands among the answers; no answer has such a name.
+_RECEIVED = "*received"
 _ENGINE = datalogic_py.Engine(
     config={
         "preset": "strict",
@@ -35,7 +46,10 @@ _ENGINE = datalogic_py.Engine(
         "max_recursion_depth": 128,
     },
     families=["ErrorHandling"],
-    custom_operators={_OURS + one: partial(calculated, one) for one in ARITHMETIC},
+    custom_operators={
+        **{_OURS + one: partial(calculated, one) for one in ARITHMETIC},
+        _OURS + AGE: aged,
+    },
 )
 UNKNOWN = {"throw": "unknown"}
 
@@ -70,10 +84,14 @@ class Evaluated:
     def _written(self, expression: Any) -> Any:
         raise NotImplementedError
 
-    def _run(self, answers: Mapping[str, Any], fuel: Fuel, entry: Any) -> Any:
+    def _run(
+        self, answers: Mapping[str, Any], fuel: Fuel, entry: Any, received: str | None = None
+    ) -> Any:
         """Raises Spent."""
         fuel.hand(self._roots)
         data = {name: answers[name] for name in self._roots if name in answers}
+        if received is not None:
+            data[_RECEIVED] = received
         try:
             text, steps = self._rule.evaluate_metered({**data, EACH: entry}, fuel.left)
         except datalogic_py.EvaluateError as error:
@@ -100,8 +118,15 @@ class Value(Evaluated):
     def _written(self, expression: Any) -> Any:
         return {"try": [value(expression), None]}
 
-    def of(self, answers: Mapping[str, Any], fuel: Fuel, entry: Any = None) -> Any:
-        return self._run(answers, fuel, entry)
+    def of(
+        self,
+        answers: Mapping[str, Any],
+        fuel: Fuel,
+        entry: Any = None,
+        received: str | None = None,
+    ) -> Any:
+        """`received` is the day of receipt, where it is known."""
+        return self._run(answers, fuel, entry, received)
 
 
 def certain(expression: Any, sense: bool = True) -> Any:
@@ -149,6 +174,8 @@ def value(expression: Any) -> Any:
         return {operator: arguments}
     listed = isinstance(expression[operator], list)
     written = [value(one) for one in arguments]
+    if operator == AGE:
+        return {_OURS + AGE: [*written, {"var": _RECEIVED}][:2]}
     ours = _OURS + operator if operator in ARITHMETIC else operator
     return {ours: written if listed else written[0]}
 

@@ -3,6 +3,7 @@
 What an expression is made of and which answers it reads; `evaluation` gives it its value. An
 answer is named as JSON Logic does, by its path with dots; `*` is each entry of a list, or the
 entry a rule is about. There is nothing in it that can loop, match patterns or build texts.
+`age` is ours: full years on a day, which is the day of receipt where none is given (`ages`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ DEEPEST = 12
 LONGEST_NAME = 200
 MOST = 1_000
 EACH = "*"
+AGE = "age"
 
 # How many arguments each takes, at least and at most.
 OPERATORS: Mapping[str, tuple[int, int]] = {
@@ -48,6 +50,7 @@ OPERATORS: Mapping[str, tuple[int, int]] = {
     "all": (2, 2),
     "some": (2, 2),
     "none": (2, 2),
+    AGE: (1, 2),
 }
 # The second argument is read anew for each entry of the list that the first one gives.
 QUANTIFIERS = frozenset({"all", "some", "none"})

@@ -1,4 +1,5 @@
-"""Decision tables of a service, in DMN's words: what is to pay, which papers, which unit handles.
+"""Decision tables of a service, in DMN's words: what is to pay, which papers, which unit handles;
+and what a stage comes to that decides by itself (`verdicts`).
 
 A rule matches when each of its tests holds: a value is equal, a list holds it, an object bounds
 it. An input that is missing meets no test but `{"missing": true}`. With `first` the first rule
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 else:
     evaluation = lazy("chalicelib.services.rules.evaluation")
 
-FEE, PAPERS, ROUTING = "fee", "papers", "routing"
+FEE, PAPERS, ROUTING, OUTCOME = "fee", "papers", "routing", "outcome"
 ASKED, WAIVED = "asked", "waived"
 FIRST, UNIQUE, COLLECT = "first", "unique", "collect"
 BOUNDS = ("<", "<=", ">", ">=")
@@ -54,7 +55,7 @@ _KEPT: WeakKeyDictionary[Service, dict[str, list["evaluation.Value"]]] = WeakKey
 
 def decide(service: Service, answers: Data) -> Decided:
     """What the tables say of settled answers, or of those known so far. Raises Refused."""
-    named = tables(service)
+    named = {name: one for name, one in tables(service).items() if one["decides"] != OUTCOME}
     if not named:
         return Decided(None, {}, None)
     seen = settle(service, answers).seen
@@ -90,13 +91,14 @@ def _outcomes(
     """(what it decides, where the outcome stands, the outcome) of all that apply."""
     fuel = evaluation.Fuel(seen)
     for name, table in named.items():
-        values = [value.of(seen, fuel) for value in _inputs(service, name, table)]
+        values = [value.of(seen, fuel) for value in inputs(service, name, table)]
         given = {one["name"]: v for one, v in zip(table["inputs"], values, strict=True)}
         for place, outcome in applying(table, given):
             yield table["decides"], f"/logic/tables/{escape(name)}{place}", outcome
 
 
-def _inputs(service: Service, name: str, table: Data) -> list["evaluation.Value"]:
+def inputs(service: Service, name: str, table: Data) -> list["evaluation.Value"]:
+    """What the table looks at, compiled once for a version."""
     kept = _KEPT.setdefault(service, {})
     if name not in kept:
         kept[name] = [evaluation.Value(one["value"]) for one in table["inputs"]]

@@ -1,0 +1,90 @@
+"""Executions killed at every stage of every flow: the case ends all the same.
+
+Every document in forms/ is rehearsed; walks that together come through every stage and take every
+way out of one are played on the engine, once undisturbed and once with an execution that dies
+after every step, before and after what it owes has happened. What tells the services apart is in
+`test_killed_flows` and `test_faults`.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.clocks.calendar import Calendar
+from chalicelib.services.document import Service
+from chalicelib.services.reports.rehearsal import Rehearsal, Walk, rehearse, targets
+from tests.journeys.ways import Playing, Unplayable
+from tests.world import MORNING, ROOT, World, load_json
+
+NAMES = sorted(path.parent.name for path in ROOT.glob("forms/*/service.json"))
+CALENDAR = Calendar.from_document(load_json("infra/calendars/cn.json"))
+
+
+def service(name: str) -> Service:
+    return Service(load_json(f"forms/{name}/service.json"))
+
+
+def rehearsed(name: str) -> Rehearsal:
+    paths = sorted((ROOT / "forms" / name / "examples" / "pass").glob("*.json"))
+    examples: list[Any] = [json.loads(path.read_text("utf-8")) for path in paths]
+    return rehearse(service(name), examples, CALENDAR, MORNING)
+
+
+def taken(walk: Walk) -> set[str]:
+    return {pointer for step in walk.steps for pointer in step.taken}
+
+
+def wanted(it: Service) -> set[str]:
+    """Every stage, and every way out of one."""
+    ways = {one.at for one in it.every_action() if "to" in one.data}
+    named = {at for at in targets(it) if at.count("/") == 3 or "/outcomes/" in at}
+    stages = {at for at in named if at.startswith("/flow/stages/")}
+    return stages | ways | {f"/flow/always/{one}" for one in it.always}
+
+
+def fresh(published: World) -> World:
+    made = World()
+    made.take_over(published)
+    return made
+
+
+def undisturbed(world: World, _: str) -> None:
+    world.settle()
+
+
+def killed(world: World, number: str) -> None:
+    """Before what the step owes has happened, and again where the case then waits."""
+    for _ in range(2):
+        if not world.row(number)["ended"]:
+            world.kill(number)
+        world.recover(number)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_killed_after_every_step_ends_as_one_that_was_left_alone(
+    published: World, name: str
+) -> None:
+    it, left = service(name), wanted(service(name))
+    walks = [walk for walk in rehearsed(name).walks if walk.result]
+    unplayable: list[str] = []
+    while walks:
+        walk = max(walks, key=lambda one: len(taken(one) & left))
+        walks.remove(walk)
+        if not taken(walk) & left:
+            break
+        try:
+            calm = Playing(fresh(published), it, walk, undisturbed).play()
+        except Unplayable as reason:
+            unplayable.append(str(reason))
+            continue
+        assert calm.file().case["result"] == walk.result
+        assert calm.file().case["ended"]
+
+        dying = Playing(fresh(published), it, walk, killed).play()
+
+        assert dying.happened() == calm.happened()
+        assert dying.file().case["result"] == walk.result and dying.file().case["ended"]
+        assert int(dying.file().case["generation"]) > 1
+        left -= taken(walk)
+    assert left == set(), unplayable

@@ -1,0 +1,278 @@
+"""Plays the walks of a rehearsal on the engine itself: who may act is found in the directory,
+details are samples of what the document asks for, time goes to when a clock runs out."""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from chalicelib.cases import clockwork, elsewhere
+from chalicelib.cases.actions import details_schema, reasons
+from chalicelib.cases.file import CaseFile, load
+from chalicelib.cases.holders import place_of
+from chalicelib.cases.refusals import wanted_papers
+from chalicelib.platform import times
+from chalicelib.platform.json import without
+from chalicelib.services.checks.sample import sample
+from chalicelib.services.document import Service
+from chalicelib.services.reports.moves import Move
+from chalicelib.services.reports.rehearsal import Walk
+from chalicelib.services.rules.expressions import steps
+from chalicelib.services.rules.spots import put
+from tests.world import World, load_json
+
+APPLICANT = "applicant"
+TEXT = "举例说明"
+UPPER = "360802101201"
+# What a sample does not guess: months, and times at night.
+PATTERNS = {"^[0-9]{4}-(0[1-9]|1[0-2])$": "2026-04", "^0[0-5]:[0-5][0-9]$": "01:30"}
+SIGNATURE = "signature"
+OFFICES: Mapping[str, str] = {"counter": "acceptor", "telephone": "acceptor", "post": "acceptor"}
+PEOPLE = load_json("infra/seed/directory.json")["grants"]
+Between = Callable[[World, str], None]
+
+
+class Unplayable(Exception):
+    """The walk asks for what cannot be made up: another case, a word in a certain form."""
+
+
+class Playing:
+    """One case that goes a walk; `between` happens after every step of it."""
+
+    def __init__(self, world: World, service: Service, walk: Walk, between: Between) -> None:
+        self.world, self.service, self.walk = world, service, walk
+        self.between = between
+        self.number, self.secret = self._submitted()
+        between(world, self.number)
+
+    def play(self) -> "Playing":
+        for step in self.walk.steps[1:]:
+            if step.move is not None:
+                STEPS[step.move.kind](self, step.move)
+                self.between(self.world, self.number)
+        return self
+
+    def file(self) -> CaseFile:
+        file = load(self.world.store, self.number)
+        assert file is not None
+        return file
+
+    def happened(self) -> list[str]:
+        """What a killed execution leaves as it was: all but that the flow was resumed."""
+        return [row["type"] for row in self.file().events if row["type"] != "resumed"]
+
+    def _submitted(self) -> tuple[str, str]:
+        cast, it = self.walk.cast, self.service
+        # The upper village, where the directory has somebody for everything.
+        answers = without(cast.answers, it.data["subject"]["region"]) if cast.answers else {}
+        put(answers, steps(it.data["subject"]["region"]), UPPER)
+        brought = sorted(cast.setting.needed - self.walk.lacking)
+        papers = [{"paper": one, "reference": TEXT} for one in brought]
+        body = {"answers": answers, "papers": papers, "channel": cast.channel}
+        for party in self._intake(cast.channel):
+            done = self._post(f"/services/{self.service.id}/cases", body, party)
+            if done.status == 201:
+                return done.body["case"], done.body["secret"]
+        raise Unplayable(f"submission: {done.body}")
+
+    def _intake(self, channel: str) -> Iterator[str | None]:
+        own = self.service.data.get("intake", {}).get(channel)
+        usual = {**OFFICES, "agent": "agent", "outreach": "grid-worker"}.get(channel)
+        if own is None and usual is None:
+            yield None
+        for role in (own, usual):
+            yield from holding(role) if role else ()
+
+    def _post(self, path: str, body: Any, party: str | None, **headers: str) -> Any:
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        return self.world.http("POST", path, body, party, {**key, **headers})
+
+    def act(self, move: Move) -> None:
+        """Whoever may takes the action of the move, with details that it takes."""
+        at, _, branch = move.at.partition("/branch/")
+        listed = next(one for one in self.service.every_action() if one.at == at)
+        details = self._details(listed, move, branch)
+        tried = []
+        for path, party, secret in self._offers(listed):
+            headers = {"Receipt-Secret": secret} if secret else {"If-Match": self._view()}
+            body = {"action": listed.name, "details": details}
+            answer = self._post(path, body, party, **headers)
+            if answer.status == 200:
+                if answer.body["type"] != move.event and "else_event" not in listed.data:
+                    raise Unplayable(f"{move.at}: {answer.body['type']}")
+                return
+            tried.append((party, answer.status, answer.body))
+        raise Unplayable(f"{move.at}: {tried[-1:]}")
+
+    def _view(self) -> str:
+        return f'"{int(self.file().case["version"])}"'
+
+    def _offers(self, listed: Any) -> Iterator[tuple[str, str | None, str]]:
+        """(path, who, with which receipt) of everybody who might take it."""
+        by, action = listed.data.get("by", "officer"), listed.data
+        if by != "officer":
+            yield f"/my/cases/{self.number}/actions", None, self.secret
+        tasks = [*self._tasks(listed)]
+        for task, row in tasks or [("", {})]:
+            path = f"/cases/{self.number}/" + (f"tasks/{task}/" if task else "") + "actions"
+            if row.get("party"):
+                yield path, row["party"], ""
+            place = self.service.place(row) if task and not row.get("party") else {}
+            who = action.get("who") or place.get("who")
+            for party in holding(who["role"]) if who else ():
+                yield path, party, ""
+
+    def _tasks(self, listed: Any) -> Iterator[tuple[str, Any]]:
+        """Tasks that offer it, by where it stands in the document."""
+        parts = listed.at.split("/")
+        if parts[2] == "acts":
+            return
+        for row in self.file().tasks:
+            here = row.get("side") == parts[3] if parts[2] == "tasks" else self._inside(row, parts)
+            if here and row["state"] in ("open", "waiting"):
+                yield row["task"], row
+
+    def _inside(self, row: Any, parts: list[str]) -> bool:
+        part = parts[5] if parts[4] == "parts" else None
+        return row.get("stage") == parts[3] and row.get("part") == part and "side" not in row
+
+    def _details(self, listed: Any, move: Move, branch: str) -> dict[str, Any]:
+        action = listed.data
+        schema = hinted(details_schema(action))
+        if branch:
+            schema = {**schema, "allOf": [action["branch"][int(branch)]["if"]]}
+        guessed = sample(schema)
+        if guessed is None and schema.get("properties"):
+            raise Unplayable(f"{move.at}: no sample of {schema}")
+        made: dict[str, Any] = dict(guessed or {})
+        if not branch:
+            made = self._plain(listed, schema, made)
+        if action.get("reason"):
+            made |= {"reason": next(iter(reasons(self.service, action))), "text": TEXT}
+        for does in action.get("does", []):
+            made |= MADE_UP[does](self, listed) if does in MADE_UP else {}
+        for stage, definition in self.service.stages.items():
+            over = definition.get("over", {})
+            if over.get("event") == move.event:
+                made[over["member"]] = items = self._items(stage, listed, move)
+                made |= each_of(items, schema)
+        return made
+
+    def _plain(self, listed: Any, schema: Any, made: dict[str, Any]) -> dict[str, Any]:
+        """Details that take none of the branches of the action."""
+        forms, branches = self.world.house.forms, listed.data.get("branch", [])
+        for one in (made, *others(schema, made)):
+            if not any(
+                forms.holds(f"{self.service.content}{listed.at}/{n}", branch["if"], one)
+                for n, branch in enumerate(branches)
+            ):
+                return one
+        return made
+
+    def _items(self, stage: str, listed: Any, move: Move) -> list[str]:
+        if move.only[0] == stage:
+            return [move.only[1]]
+        asked = {one.data.get("asks") for one in self.service.actions_of(stage)}
+        return [name for name in self.service.parts(stage) if name not in asked]
+
+    def missing(self, _: Any) -> dict[str, Any]:
+        lacking = wanted_papers(self.world.house, self.service, self.file())
+        named = lacking or list(self.service.papers)[:1]
+        return {"missing": [{"paper": one, "what": TEXT} for one in named]}
+
+    def papers(self, listed: Any) -> dict[str, Any]:
+        lacking = wanted_papers(self.world.house, self.service, self.file())
+        named = lacking or list(self.service.papers)[:1]
+        item = sample(listed.data["input"]["properties"]["papers"]["items"]) or {}
+        how = {"how": "web"} if "how" in str(listed.data["input"]) else {}
+        return {"papers": [{**item, **how, "paper": one, "reference": TEXT} for one in named]}
+
+    def participants(self, listed: Any) -> dict[str, Any]:
+        """As many as the conclusions need; never who acted before."""
+        part = self.service.parts(listed.stage)[listed.data["asks"]]
+        least = [
+            one.data["least"]["parts"]
+            for one in self.service.actions_of(listed.stage)
+            if "least" in one.data
+        ]
+        place = place_of(self.world.house, self.file(), part["who"])
+        house, today = self.world.house, self.world.house.today()
+        held = house.directory.holders(part["who"]["role"], place, today) if place else ()
+        people = [{"party": one.id} for one in held]
+        asked = listed.data["input"]["properties"]["participants"].get("minItems", 1)
+        return {"participants": people[: max([*least, asked])]}
+
+    def helper(self, _: Any) -> dict[str, Any]:
+        return {"helper": next(holding("volunteer"))}
+
+    def run_out(self, move: Move) -> None:
+        """Time goes to when the clock, the claim or the promise of the move runs out."""
+        file = self.file()
+        dues = {
+            f"/clocks/{one.name}": one.reading.due_at
+            for one in clockwork.running(self.service, file.events, self.world.house.calendar)
+        }
+        held = [row["due"] for row in file.open_tasks() if row.get("due")]
+        debts = [row["due"] for row in file.open_debts()]
+        texts = held if move.kind == "lapse" else debts if move.kind == "broken" else []
+        due = times.moment(min(texts)) if texts else dues.get(move.at)
+        if due is None:
+            raise Unplayable(f"{move.at} does not run")
+        self.world.tick(self.world.at_text(times.text(due)))
+
+    def elsewhere(self, _: Move) -> None:
+        """As if another case had ruled that nothing of what is lacking is needed."""
+        file = self.file()
+        for number, paper in enumerate(wanted_papers(self.world.house, self.service, file)):
+            effect = {"case": self.number, "paper": paper, "event": number}
+            elsewhere.waive(self.world.house, file, effect)
+
+
+def hinted(schema: dict[str, Any]) -> dict[str, Any]:
+    """With examples where a pattern would have to be guessed; who may sign does."""
+    members = {}
+    for name, member in schema.get("properties", {}).items():
+        ways = [way.get("const") for way in member.get("oneOf", [])]
+        told = SIGNATURE if SIGNATURE in ways else PATTERNS.get(member.get("pattern", ""))
+        members[name] = {**member, **({"const": told} if told else {})}
+    return {**schema, **({"properties": members} if members else {})}
+
+
+def others(schema: Any, made: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The same details with one member otherwise."""
+    for name, member in schema.get("properties", {}).items():
+        ways = [way["const"] for way in member.get("oneOf", []) if "const" in way]
+        ways += [True, False] if member.get("type") == "boolean" else []
+        ways += [member[one] for one in ("minimum", "maximum") if one in member]
+        yield from ({**made, name: way} for way in ways)
+
+
+def each_of(items: list[str], schema: Any) -> dict[str, Any]:
+    """Members that say something of each item."""
+    found = {}
+    for name, member in schema.get("properties", {}).items():
+        inner = member.get("properties", {})
+        if inner and set(items) <= inner.keys():
+            found[name] = {one: sample(inner[one]) for one in items}
+    return found
+
+
+def holding(role: str) -> Iterator[str]:
+    return (one["party"] for one in PEOPLE if one["role"] == role)
+
+
+MADE_UP: Mapping[str, Callable[[Playing, Any], dict[str, Any]]] = {
+    "name_missing": Playing.missing,
+    "record_papers": Playing.papers,
+    "ask": Playing.participants,
+    "open_bond": Playing.helper,
+}
+STEPS: Mapping[str, Callable[[Playing, Move], None]] = {
+    "action": Playing.act,
+    "act": Playing.act,
+    "task": Playing.act,
+    "clock": Playing.run_out,
+    "escalation": Playing.run_out,
+    "lapse": Playing.run_out,
+    "broken": Playing.run_out,
+    "elsewhere": Playing.elsewhere,
+}
