@@ -25,6 +25,7 @@ from chalicelib.routes import (
     public,
     publisher,
     rebases,
+    records,
     resident,
     versions,
 )
@@ -48,6 +49,7 @@ for audience in (
     forms,
     openapi,
     resident,
+    records,
     officer,
     publisher,
     orders,

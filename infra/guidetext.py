@@ -39,7 +39,8 @@ LISTS = ("stages", "reasons", "results")
 def guide_lines(guide: Any, language: str) -> Iterator[str]:
     """Title, what the guide says, papers, clocks, and what may become of an application."""
     yield guide["title"]
-    for name in ("channels", "levels"):
+    record = ["record"] if "record" in guide else []
+    for name in ("channels", "levels", *record):
         yield _line(f"/{name}", guide[name], language)
     for name, value in guide["guide"].items():
         yield _line(f"guide/{name}", value, language)

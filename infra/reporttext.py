@@ -133,7 +133,8 @@ def _coverage(rehearsal: Any, language: str) -> Iterator[str]:
     counted = {name: n for name, n in rehearsal["coverage"].items() if n["of"]}
     taken = [f"{word(COUNTED, m, language)} {n['taken']}/{n['of']}" for m, n in counted.items()]
     joined = pick({"zh-Hans": "，", "en": ", "}, language).join(taken)
-    yield word(SAYS, "rehearsed", language, n=len(rehearsal["walks"]), taken=joined)
+    if rehearsal["walks"]:
+        yield word(SAYS, "rehearsed", language, n=len(rehearsal["walks"]), taken=joined)
     for one in rehearsal["never"]:
         yield "  " + word(SAYS, "never", language, place=one["place"], why=one["why"])
     yield from (f"  {remark}" for remark in rehearsal["remarks"])

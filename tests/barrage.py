@@ -163,7 +163,8 @@ class Runner:
         self.barrage.answers[route, status] += 1
         if status == 201:
             receipt = json.loads(b"".join(body))
-            self._mixer.secrets[receipt["case"]] = receipt["secret"]
+            number = receipt.get("case") or receipt["record"]
+            self._mixer.secrets[number] = receipt["secret"]
         return body
 
     def _narrowed(self, schema: Any) -> Any:

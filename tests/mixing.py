@@ -92,7 +92,8 @@ class Mixer:
 
     def identify(self, case: Case) -> None:
         caller = self._caller
-        number = str((case.path_parameters or {}).get("number", ""))
+        places = case.path_parameters or {}
+        number = str(places.get("number") or places.get("record", ""))
         if caller == RESIDENT:
             any_secret = next(iter(self.secrets.values()))
             case.headers["Receipt-Secret"] = self.secrets.get(number, any_secret)
@@ -122,6 +123,8 @@ def words() -> dict[str, Any]:
         "query.node": ["jz", "jz-t1", "jz-t1-v1"],
         "query.role": ["acceptor", "vetter", "volunteer"],
         "query.party": [wishes.FANG, "officer-li"],
+        "query.service": ["opinion-survey"],
+        "query.month": ["2026-03"],
         "query.services": ["micro-wish", "business-licence,micro-wish"],
     }
     return {

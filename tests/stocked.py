@@ -75,7 +75,10 @@ class Stocked(World):
         self.cases = [*licences(self), *visited(self), *stuck(self)]
         self.places = [*handed_in(self), *({"number": case.number} for case in self.cases)]
         self.settle()
+        kept = surveyed(self)
+        self.places.append({"record": kept["record"]})
         self.secrets = {case.number: case.secret for case in self.cases}
+        self.secrets[kept["record"]] = kept["secret"]
         self.stock = self.written()
         self.acts = {caller: list(find(self)) for caller, find in SOUGHT.items()}
         self.restore()
@@ -167,6 +170,13 @@ def stuck(world: World) -> Iterator[Case]:
     case.do(matters.TRIAGE, "solve", matters.SOLUTION)
     yield case
     yield from matters.split(world)
+
+
+def surveyed(world: World) -> Any:
+    """The receipt of a record that anybody may make."""
+    answers = matters.example_of("opinion-survey", "a-firm")
+    path = "/services/opinion-survey/cases"
+    return expect(world.http("POST", path, {"answers": answers}), 201)
 
 
 def handed_in(world: World) -> list[dict[str, str]]:

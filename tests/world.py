@@ -44,6 +44,12 @@ def load_json(path: str) -> Any:
     return json.loads((ROOT / path).read_text("utf-8"))
 
 
+def with_cases() -> list[str]:
+    """The services in forms/ that have a flow; the others keep records."""
+    documents = sorted(ROOT.glob("forms/*/service.json"))
+    return [path.parent.name for path in documents if "flow" in load_json(str(path))]
+
+
 class World:
     """On fakes; `MotoWorld` replaces store and orchestrator."""
 

@@ -4,8 +4,6 @@ The same service may be owned by different units in different subtrees. Exactly 
 takes the case; where there is none (a vacuum) or several (an overlap) somebody must rule (R27).
 """
 
-from typing import Any
-
 from chalicelib.cases import ruling
 from chalicelib.cases.house import House
 from chalicelib.people.directory import Node, Unit
@@ -49,9 +47,9 @@ def region_of(house: House, service: Service, answers: Data) -> Node | None:
 
 
 def region_named(service: Service, answers: Data) -> str:
-    """The region as the answers have it."""
-    region: Any = resolve(answers, service.data["subject"]["region"])
-    return str(region)
+    """The region as the answers have it; empty for a record that asks for none."""
+    pointer = service.data["subject"].get("region")
+    return str(resolve(answers, pointer)) if pointer else ""
 
 
 def outside(house: House, service: Service, answers: Data) -> Texts:

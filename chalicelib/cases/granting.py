@@ -12,7 +12,6 @@ from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.places import node_of
-from chalicelib.platform import times
 from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import ConditionFailed, Put, Row, Table
 from chalicelib.services.document import Data, Service
@@ -43,6 +42,7 @@ def _order(house: House, file: CaseFile, service: Service, effect: Row, name: st
     event = file.events[int(effect["event"]) - 1]
     data: Row = {
         "case": file.number,
+        "event": int(event["seq"]),
         "role": one["role"],
         "node": node_of(file.case, one),
         "party": _said(house, file, event, one["party"]),
@@ -55,7 +55,9 @@ def _order(house: House, file: CaseFile, service: Service, effect: Row, name: st
         }
     because = service.data["titles"]["zh-Hans"]
     order = Order(service.id, effect["do"], event["actor"]["party"], because, data)
-    put = Put(Table.DIRECTORY, order_row(name, order, "", times.text(house.now())))
+    # What happened first is ordered first, whenever the worker comes to it.
+    turn = f"#{file.number}-{int(event['seq']):05d}"
+    put = Put(Table.DIRECTORY, order_row(name, order, "", event["at"], turn))
     try:
         house.ports.store.transact([put])
     except ConditionFailed:

@@ -45,9 +45,9 @@ def split_off(
 ) -> Iterator[tuple[Fact, list[Operation]]]:
     """The cases that were split off a submission, about it."""
     for index, (pointer, opens) in enumerate(splits):
-        service = _live(house, opens["service"])
+        service = live(house, opens["service"])
         told = mapped(opens, answers, {}, main.number, main.service)
-        given = _checked(house, service, told, f"/answers{pointer}")
+        given = checked(house, service, told, f"/answers{pointer}")
         it = Opening(
             service,
             given,
@@ -137,9 +137,9 @@ def items_of(one: Data, details: Data) -> list[Any]:
 def _opening(house: House, fact: Fact, one: Data, details: Data, item: Any) -> Opening:
     """The case that is to be opened. Raises Refused, UnknownRegion."""
     opens, answers = one["opens"], answers_of(fact.keys, fact.file)
-    service = _live(house, opens["service"])
+    service = live(house, opens["service"])
     told = mapped(opens, answers, details, fact.number, fact.service, item)
-    given = _checked(house, service, told, "/details")
+    given = checked(house, service, told, "/details")
     return Opening(
         service,
         given,
@@ -206,7 +206,7 @@ def mapped(
     return given
 
 
-def _live(house: House, service: str) -> Service:
+def live(house: House, service: str) -> Service:
     try:
         return house.catalogue.live(service)
     except NotFound as error:
@@ -214,7 +214,7 @@ def _live(house: House, service: str) -> Service:
         raise Unavailable from error
 
 
-def _checked(house: House, service: Service, given: Data, at: str) -> Data:
+def checked(house: House, service: Service, given: Data, at: str) -> Data:
     """The answers as they are stored."""
     answers, _ = ruling.settled(service, given)
     findings = house.forms.check(f"{service.content}/form", service.data["form"], answers, at)

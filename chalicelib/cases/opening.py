@@ -114,7 +114,7 @@ def _above(house: House, unit: Unit) -> str:
 
 def plain_phones(service: Service, answers: Any) -> Any:
     """Phones as people write them (+86, spaces, full-width digits) become plain digits."""
-    for pointer in service.data["subject"]["phones"]:
+    for pointer in service.data["subject"].get("phones", ()):
         phone = resolve(answers, pointer)
         plain = normalise_phone(phone) if isinstance(phone, str) else None
         if plain is not None and plain != phone:

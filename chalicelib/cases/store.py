@@ -14,6 +14,8 @@ Key `case#<number>`:
 Key `key#<hash>`  an idempotency key: which case it made, the body's hash, until when
 Key `card#<number>`  what the public board shows of a case: one row for each list it stands in
 Key `bond#<id>`   a bond that a case has led to; in the inbox index of its helper
+Key `record#<number>`  a submission to a service without a flow: this one row; in the inbox index of
+                  its service, node and month
 Key `inbound#<hash>`  a message that came in, by the hash of its id; in the due index until done
 Key `thread#<hash>`  by the keyed hash of a phone: a row for each message sent to it
 Key `rebase#<id>`  a job that moves open cases to another version: `job`, in the due index until it
@@ -24,6 +26,8 @@ Access patterns (RRU = read request units of 4 KB, consistent; TWU = transaction
   one case whole           Query case#<number>                      1 to 8 RRU
   submit                   Transact case, answers, key, event, out, data key (+ papers): 12 to 14
   act                      Query + Transact case, task, event, out  8 TWU (+ 2 a promised paper)
+  keep a record            GetItem + PutItem, its own idempotency: 1 write unit a KB
+  a month's records        the inbox index under record@<service>#<node>#<month>, then BatchGet
   an officer's inbox       Query index inbox <role>@<node>, then BatchGet of the page; one per grant
   a person's tasks, bonds  the same index under party@<id>, party@<id>#bonds
   the public board         the same index under board@<node>#<category>, then BatchGet of the page
@@ -198,6 +202,28 @@ class BondRow(CasesRow):
     inbox_at = _text()
 
 
+class RecordRow(CasesRow):
+    """`key` and `body` are the hashes of the request that made it; without `sealed` it is erased
+    and still counts."""
+
+    service = _text(null=False)
+    service_version = NumberAttribute()
+    at = _text(null=False)
+    site = _text(null=False)
+    unit = _text(null=False)
+    channel = _text(null=False)
+    actor = JSONAttribute(null=True)
+    data = JSONAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False, null=True)
+    key = BinaryAttribute(legacy_encoding=False)
+    body = BinaryAttribute(legacy_encoding=False)
+    until = NumberAttribute()
+    opened = _text()
+    test = BooleanAttribute(null=True)
+    inbox = _text()
+    inbox_at = _text()
+
+
 class InboundRow(DueRow):
     """A message that came in: sealed until it is dealt with."""
 
@@ -276,6 +302,7 @@ SHAPE = Shape(
         "out": OutRow,
         "card": CardRow,
         "bond": BondRow,
+        "record": RecordRow,
         "inbound": InboundRow,
         "thread": ThreadRow,
         "job": JobRow,

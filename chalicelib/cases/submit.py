@@ -26,6 +26,7 @@ from chalicelib.platform.errors import (
     NotPermitted,
     Refused,
     Unavailable,
+    UnknownRegion,
     pick,
 )
 from chalicelib.platform.json import resolve
@@ -111,8 +112,7 @@ def _open(house: House, service: str) -> tuple[Service, Offer]:
 
 def submit(house: House, caller: Caller, it: Submission, key: IdempotencyKey) -> Row:
     """The receipt of the case that this key makes or made. Raises KeyReused, Unavailable."""
-    it = replace(it, channel=_channel(caller, it))
-    actor, site = _place(house, caller, it)
+    it, actor, site = placed(house, caller, it)
     for attempt in range(TRIES):
         fact, operations = _accept(house, it, actor, site)
         operations.append(_claim(key, fact, again=attempt > 0))
@@ -183,6 +183,15 @@ def _also(house: House, service: Service, number: str) -> Iterator[Row]:
             yield {"service": one["opens"]["service"], "case": other, "secret": secret}
 
 
+def placed(house: House, caller: Caller, it: Submission) -> tuple[Submission, Actor, Node]:
+    """The submission with how it came, who submits in which role, at which node.
+
+    Raises Refused, NotIdentified, NotPermitted, UnknownRegion, NotOffered.
+    """
+    came = replace(it, channel=_channel(caller, it))
+    return came, *_place(house, caller, came)
+
+
 def _channel(caller: Caller, it: Submission) -> str:
     """How it came. Raises Refused for an officer who does not say: it might be their own matter."""
     if it.channel or not caller.grants:
@@ -196,7 +205,10 @@ def _roles(service: Service, channel: str) -> list[str]:
     """The roles that may submit by the channel; none where everybody may.
 
     What the document names comes beside the usual role; of a restricted service instead of it.
+    Of a record it may name who submits by whatever channel.
     """
+    if "who" in service.record:
+        return list(service.record["who"])
     usual = [COUNTER_ROLES[channel]] if channel in COUNTER_ROLES else []
     named = [service.data["intake"][channel]] if channel in service.data.get("intake", {}) else []
     return named if named and service.data.get("restricted") else named + usual
@@ -206,19 +218,31 @@ def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node]:
     """Who submits in which role, at which node."""
     if it.channel not in it.service.data["channels"]:
         raise _refused("/channel", "此事项不收这种渠道", "This service does not take this channel")
-    site = opening.place_of(house, it.service, it.answers)
-    if it.offer is not None:
+    site = _home(house, it)
+    if it.offer is not None and site is not None:
         it.offer.refuse_outside(site.path)
     roles = _roles(it.service, it.channel)
     if not roles:
+        if site is None:
+            raise UnknownRegion
         return Actor(caller.id if caller.known else "applicant", "applicant"), site
     if not caller.known:
         raise NotIdentified
     role, node, holder = _site(house, caller, roles, it.site)
-    if it.channel == "outreach" and it.site is None and node.id in site.path:
+    if site is None and it.offer is not None:
+        it.offer.refuse_outside(node.path)
+    if it.channel == "outreach" and it.site is None and site is not None and node.id in site.path:
         # On a visit the place is the household's, where that lies in the visitor's area.
         node = site
     return Actor(caller.id, role, holder), opening.lowest_capable(house, node, it.service)
+
+
+def _home(house: House, it: Submission) -> Node | None:
+    """Where the matter lies; None for a record that does not say."""
+    region = it.service.data["subject"].get("region")
+    if it.service.record and (region is None or resolve(it.answers, region) is None):
+        return None
+    return opening.place_of(house, it.service, it.answers)
 
 
 def _site(

@@ -37,6 +37,8 @@ ROUTES: dict[tuple[str, str], Need] = {
     ("POST", "/services/{service}/cases"): Need.MAYBE,
     ("GET", "/my/cases/{number}"): Need.SECRET,
     ("POST", "/my/cases/{number}/actions"): Need.SECRET,
+    ("GET", "/my/records/{record}"): Need.SECRET,
+    ("GET", "/records"): Need.OFFICER,
     ("GET", "/inbox"): Need.OFFICER,
     ("GET", "/bonds"): Need.OFFICER,
     ("GET", "/cases/{number}"): Need.OFFICER,

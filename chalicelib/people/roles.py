@@ -61,6 +61,7 @@ ROLES: Mapping[str, Texts] = {
     "mediator": {"zh-Hans": "调解员", "en": "mediator"},
     "committee-head": {"zh-Hans": "调委会主任", "en": "head of the committee"},
     "community-worker": {"zh-Hans": "社区工作者", "en": "community worker"},
+    "guide": {"zh-Hans": "导办员", "en": "guide in the hall"},
     "project-assistant": {"zh-Hans": "项目帮办员", "en": "project assistant"},
     "aged-officer": {"zh-Hans": "老龄工作人员", "en": "officer for the old"},
     "aged-approver": {"zh-Hans": "老龄审批人员", "en": "approver of benefits for the old"},

@@ -5,7 +5,7 @@ function, invoked by an operator, calls this.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from chalicelib.clocks.calendar import Calendar
@@ -48,7 +48,7 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
         *map(seal, data.get("seals", [])),
         *owners(data.get("owners", [])),
         *map(_capability, data.get("capabilities", [])),
-        *_people(data.get("parties", []), data.get("grants", [])),
+        *people(data.get("parties", []), data.get("grants", [])),
         *_plain(data.get("channels", []), "channel"),
         *map(_absence, data.get("absences", [])),
         *map(_grantable, data.get("grantable", [])),
@@ -108,29 +108,6 @@ def _cancelled(store: Store, data: Mapping[str, Any]) -> Row:
     if row is None:
         raise InvalidAbsence(f"{data['party']} has no absence that begins on {data['from']}")
     return {**row, "data": {**row["data"], "cancelled": True}}
-
-
-def grant(store: Store, data: Mapping[str, Any]) -> None:
-    """Write a grant: {"party", "name", "role", "node", "from", "to"}, both days included.
-
-    It replaces the one of the same role and node. Somebody who is not in the directory yet comes
-    to be by this name.
-    """
-    given = {name: data[name] for name in ("party", "role", "node", "from", "to")}
-    there = store.get(Table.DIRECTORY, (f"party#{data['party']}", "party"))
-    parties = [] if there else [{"party": data["party"], "name": data["name"]}]
-    put(store, list(_people(parties, [given])))
-
-
-def revoke(store: Store, data: Mapping[str, Any]) -> bool:
-    """End a grant the day before `from`: {"party", "role", "node", "from"}; whether it exists."""
-    key = (f"party#{data['party']}", f"grant#{data['role']}#{data['node']}")
-    row = store.get(Table.DIRECTORY, key)
-    if row is None:
-        return False
-    last = date.fromisoformat(data["from"]) - timedelta(days=1)
-    put(store, list(_people([], [{**row["data"], "to": last.isoformat()}])))
-    return True
 
 
 def rotate(store: Store, name: str, version: int) -> None:
@@ -243,7 +220,7 @@ def _dated(data: Mapping[str, Any]) -> Row:
     return {**data, **{name: date.fromisoformat(day).isoformat() for name, day in days.items()}}
 
 
-def _people(
+def people(
     parties: Sequence[Mapping[str, Any]], grants: Sequence[Mapping[str, Any]]
 ) -> Iterator[Row]:
     """The rows of people and grants, and those by which people are found by what they hold."""

@@ -15,7 +15,7 @@ from operator import and_, or_
 from typing import Any, NamedTuple, cast
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, UnknownServiceError
+from botocore.exceptions import BotoCoreError, ClientError, UnknownServiceError
 from botocore.loaders import Loader
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
@@ -47,7 +47,10 @@ from chalicelib.platform.ports import (
 )
 
 TRIES = 4
-CONTENTION = frozenset({"TransactionConflict", "TransactionInProgressException", "ThrottlingError"})
+CONTENTION = frozenset(
+    "TransactionConflict TransactionConflictException TransactionInProgressException"
+    " ThrottlingError".split()
+)
 
 
 class Shape(NamedTuple):
@@ -177,6 +180,8 @@ class DynamoStore:
         items = [self._kwargs(operation) for operation in operations]
         for attempt in range(TRIES):
             try:
+                if len(operations) == 1 and isinstance(operations[0], Put):
+                    return self._put_alone(items[0])
                 self.connection.transact_write_items(
                     condition_check_items=[],
                     delete_items=_of_kind(operations, items, Delete),
@@ -189,6 +194,13 @@ class DynamoStore:
             except (PynamoDBException, BotoCoreError) as error:
                 raise Busy(type(error).__name__) from error
             self._sleep(random.uniform(0.01, 0.05 * 2**attempt))
+
+    def _put_alone(self, item: dict[str, Any]) -> None:
+        """One row needs no transaction, which costs double; it fails as a transaction does."""
+        try:
+            self.connection.dispatch("PutItem", item)
+        except ClientError as error:
+            raise TransactWriteError("a row was not put", error) from error
 
     def _call(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
@@ -235,8 +247,8 @@ def _raise_unless_contended(error: TransactWriteError, order: list[int], last: b
     """Raises ConditionFailed or Busy, unless trying again can help."""
     codes = [reason.code if reason else None for reason in error.cancellation_reasons]
     failed = [order[i] for i, code in enumerate(codes) if code == "ConditionalCheckFailed"]
-    if failed:
-        raise ConditionFailed(failed) from error
+    if failed or error.cause_response_code == "ConditionalCheckFailedException":
+        raise ConditionFailed(failed or [0]) from error
     if last or not CONTENTION & {error.cause_response_code, *codes}:
         raise Busy(str(error.cause_response_code)) from error
 

@@ -1,13 +1,15 @@
-"""Case numbers and the numbers of documents.
+"""Case numbers, the numbers of records and of documents.
 
 A case number is nine random digits and a check digit (Damm, 2004), so that one wrong digit or two
 swapped neighbours are always noticed when it is read out; ten characters fit every SMS. A
+record's has sixteen, since there may be more of them in a week than cases in a year. A
 document's number is derived from the case's, so no counter is written by all cases.
 """
 
 from chalicelib.platform.ports import Ids
 
 RANDOM_DIGITS = 9
+RECORD_DIGITS = 15
 _DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
@@ -27,9 +29,15 @@ def check_digit(digits: str) -> str:
     return str(row)
 
 
-def is_number(text: str) -> bool:
+def record_number(secret: str) -> str:
+    """The number that belongs to a secret of the keys port: fifteen digits and the check digit."""
+    digits = str(int.from_bytes(secret.encode(), "big") % 10**RECORD_DIGITS).zfill(RECORD_DIGITS)
+    return digits + check_digit(digits)
+
+
+def is_number(text: str, random_digits: int = RANDOM_DIGITS) -> bool:
     return (
-        len(text) == RANDOM_DIGITS + 1
+        len(text) == random_digits + 1
         and text.isascii()
         and text.isdigit()
         and check_digit(text[:-1]) == text[-1]

@@ -186,14 +186,14 @@ class Door:
             raise NotFound
         return found
 
+    def holds(self, secret: str) -> bool:
+        """Whether the request carries this receipt secret, however people type it."""
+        typed = (self.header("receipt-secret") or "").upper().replace("-", "").replace(" ", "")
+        return typed.isascii() and hmac.compare_digest(secret.replace("-", ""), typed)
+
     def my_case(self, number: str) -> "file.CaseFile":
         """The case whose receipt secret the request carries. Raises NotFound for all else."""
-        typed = self.header("receipt-secret") or ""
-        secret = typed.upper().replace("-", "").replace(" ", "")
-        if not is_number(number) or not secret.isascii():
-            raise NotFound
-        kept = self.house.ports.keys.secret(number).replace("-", "")
-        if not hmac.compare_digest(kept, secret):
+        if not is_number(number) or not self.holds(self.house.ports.keys.secret(number)):
             raise NotFound
         found = file.load(self.house.ports.store, number)
         if found is None:

@@ -10,10 +10,11 @@ from chalicelib.platform.lazy import lazy
 from chalicelib.routes.door import Door, reply
 
 if TYPE_CHECKING:
-    from chalicelib.cases import act, idempotency, story, submit
+    from chalicelib.cases import act, idempotency, records, story, submit
 else:
     act = lazy("chalicelib.cases.act")
     idempotency = lazy("chalicelib.cases.idempotency")
+    records = lazy("chalicelib.cases.records")
     story = lazy("chalicelib.cases.story")
     submit = lazy("chalicelib.cases.submit")
 
@@ -34,6 +35,9 @@ def routes(door: Door) -> Blueprint:
         place = f"{service}|{trial.version}" if trial else service
         scope = f"{caller.id}|{place}" if caller.known or given else f"{door.source}|{place}"
         key = idempotency.key_for(given, scope, door.raw)
+        if it.service.record:
+            kept = records.keep(door.house, caller, it, key)
+            return reply(kept, 201, {"Location": f"/my/records/{kept['record']}"})
         receipt = submit.submit(door.house, caller, it, key)
         return reply(receipt, 201, {"Location": f"/my/cases/{receipt['case']}"})
 

@@ -17,6 +17,8 @@ TOLD = "told"
 # The kind of stage that decides by itself.
 AUTO = "auto"
 CALLS: Data = {"role": "acceptor", "at": "received"}
+# What the flow of a service is that has none: each submission is one record.
+NO_FLOW: Data = {"start": "", "stages": {}}
 
 
 class Listed(NamedTuple):
@@ -47,18 +49,29 @@ class Service:
         return self.version < 0
 
     @property
+    def record(self) -> Data:
+        """How a submission is kept where it is one row and no case; empty where there is a flow."""
+        record: Data = self.data.get("record", {})
+        return record
+
+    @property
+    def flow(self) -> Data:
+        flow: Data = self.data.get("flow", NO_FLOW)
+        return flow
+
+    @property
     def stages(self) -> Mapping[str, Data]:
-        stages: Mapping[str, Data] = self.data["flow"]["stages"]
+        stages: Mapping[str, Data] = self.flow["stages"]
         return stages
 
     @property
     def start(self) -> str:
-        return str(self.data["flow"]["start"])
+        return str(self.flow["start"])
 
     @property
     def received(self) -> str:
         """The event that a submission records."""
-        return str(self.data["flow"].get("received", "received"))
+        return str(self.flow.get("received", "received"))
 
     @cached_property
     def tell(self) -> str:
@@ -66,12 +79,12 @@ class Service:
 
     @property
     def always(self) -> Mapping[str, Data]:
-        always: Mapping[str, Data] = self.data["flow"].get("always", {})
+        always: Mapping[str, Data] = self.flow.get("always", {})
         return always
 
     @property
     def acts(self) -> Mapping[str, Data]:
-        acts: Mapping[str, Data] = self.data["flow"].get("acts", {})
+        acts: Mapping[str, Data] = self.flow.get("acts", {})
         return acts
 
     @property
@@ -83,7 +96,7 @@ class Service:
     @property
     def side_tasks(self) -> Mapping[str, Data]:
         """Tasks beside the stages, by name."""
-        tasks: Mapping[str, Data] = self.data["flow"].get("tasks", {})
+        tasks: Mapping[str, Data] = self.flow.get("tasks", {})
         return tasks
 
     @property
@@ -150,13 +163,15 @@ class Service:
     @cached_property
     def follows(self) -> Sequence[tuple[str, Data]]:
         """(pointer, effect) of all that follows from events beyond this case."""
-        follows = self.data["flow"].get("follows", {})
+        follows = self.flow.get("follows", {})
         return tuple((f"/flow/follows/{name}", one) for name, one in follows.items())
 
     def openings(self) -> Iterator[tuple[str, Data]]:
         """(pointer, opening) of every case of another service that this one may lead to."""
         for index, one in enumerate(self.data.get("splits", [])):
             yield f"/splits/{index}/opens", one["opens"]
+        if "then" in self.record:
+            yield "/record/then/opens", self.record["then"]["opens"]
         for action in self.every_action():
             if "opens" in action.data:
                 yield f"{action.at}/opens", action.data["opens"]

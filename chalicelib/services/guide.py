@@ -35,7 +35,14 @@ def guide(service: Service, language: str) -> dict[str, Any]:
         ],
         "reasons": {code: pick(one["titles"], language) for code, one in data["reasons"].items()},
         "results": {name: pick(r["titles"], language) for name, r in data["results"].items()},
+        **_recorded(service),
     }
+
+
+def _recorded(service: Service) -> dict[str, Any]:
+    """Whether it is a record, and who alone may make one."""
+    shown = {name: service.record[name] for name in ("counted_in", "who") if name in service.record}
+    return {"record": shown} if shown else {}
 
 
 def _public(logic: Mapping[str, Any]) -> dict[str, Any]:

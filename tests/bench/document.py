@@ -21,7 +21,8 @@ def load(path: Path) -> Any:
 def document() -> dict[str, Any]:
     made: dict[str, Any] = load(LICENCE / "service.json")
     # It opens cases, computes and counts, from answers that this form does not have.
-    del made["flow"]["tasks"]["proposed"], made["logic"], made["counts"]
+    del made["flow"]["tasks"]["proposed"], made["flow"]["follows"]
+    del made["logic"], made["counts"]
     made |= {
         "service": SERVICE,
         "form": load(FORM),

@@ -191,6 +191,11 @@ PLANS: Mapping[str, Plan] = {
         ],
         "officer-xu",
     ),
+    "enquiry-reply": Plan(
+        "pension",
+        [("officer-li", "reply", {"text": "可以，先办转移手续。"})],
+        "officer-zhao",
+    ),
     "suggestion": Plan(
         "with-a-name",
         [
@@ -377,6 +382,17 @@ PLANS: Mapping[str, Plan] = {
 }
 
 
+OUTREACH = {"channel": "outreach"}
+# Services without a flow: an example, and who submits it.
+RECORDS: Mapping[str, Plan] = {
+    "enquiry": Plan("answered-at-the-window", [], "", "officer-zhao", {"channel": "counter"}),
+    "hall-guide": Plan("an-old-man-to-window-seven", [], "", "guide-tu", {"channel": "counter"}),
+    "opinion-survey": Plan("a-firm", [], ""),
+    "visit-diary": Plan("an-old-man-and-his-chickens", [], "", "grid-luo", OUTREACH),
+    "patrol-log": Plan("a-light-is-out", [], "", "grid-luo", OUTREACH),
+}
+
+
 class Stuck(Exception):
     """The case did not go its way; the message says where."""
 
@@ -392,7 +408,7 @@ class Life:
 def play(world: World, service: str, written: Callable[[], int]) -> Life:
     """Raises Stuck. `written` counts the transactions so far."""
     plan = PLANS[service]
-    example = load(ROOT / "forms" / service / "examples" / "pass" / f"{plan.example}.json")
+    example = _example(service, plan)
     papers = [
         {"paper": paper, "reference": f"窗口收件{paper}"} for paper in example["papers_needed"]
     ]
@@ -419,6 +435,14 @@ def play(world: World, service: str, written: Callable[[], int]) -> Life:
     if not world.row(number)["ended"]:
         raise Stuck(f"not ended: {world.row(number)}")
     return Life(requests, _states(world, number))
+
+
+def answers_of(service: str, plan: Plan) -> Any:
+    return _example(service, plan)["answers"]
+
+
+def _example(service: str, plan: Plan) -> Any:
+    return load(ROOT / "forms" / service / "examples" / "pass" / f"{plan.example}.json")
 
 
 def _request(

@@ -1,13 +1,14 @@
 """What cases cost in DynamoDB, counted on the stored items: `python -m tests.bench.units`.
 
 The whole application on moto's tables. A transaction costs 2 units per item and begun KB of the
-larger of the item before and after (DynamoDB developer guide, read/write capacity mode). An index
+larger of the item before and after, a single row that is put half of that (DynamoDB developer
+guide, read/write capacity mode). An index
 that holds keys only is written when an item's index keys appear, vanish (1) or change (2).
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -15,10 +16,10 @@ from moto import mock_aws
 
 from chalicelib.people import seeding
 from chalicelib.platform.dynamo import DynamoStore
-from chalicelib.platform.ports import Operation, Store, Table
+from chalicelib.platform.ports import Operation, Put, Store, Table
 from chalicelib.wiring import SHAPES
 from tests.bench.document import SERVICE, directory, document, submission
-from tests.bench.life import PLANS, play
+from tests.bench.life import PLANS, RECORDS, Plan, answers_of, play
 from tests.bench.sizes import Item, entries, size
 from tests.world import World
 
@@ -49,6 +50,9 @@ class Meter(DynamoStore):
         self.transactions.append(
             [self._written(*each) for each in zip(operations, before, after, strict=True)]
         )
+        if len(operations) == 1 and isinstance(operations[0], Put):
+            (alone,) = self.transactions[-1]
+            self.transactions[-1] = [replace(alone, units=alone.units // 2)]
 
     def _item(self, operation: Operation) -> Item | None:
         pk, sk = operation.key
@@ -129,7 +133,20 @@ def measure() -> dict[str, Any]:
     assert answer.status == 201, answer
     submitted = summed(done[start:])
     world.settle()
-    return {"submit": submitted, "lives": {service: _life(world, service) for service in PLANS}}
+    kept = {service: _record(world, service, plan) for service, plan in RECORDS.items()}
+    lives = {service: _life(world, service) for service in PLANS}
+    return {"submit": submitted, "records": kept, "lives": lives}
+
+
+def _record(world: MeteredWorld, service: str, plan: Plan) -> dict[str, Any]:
+    """What a record writes, once the month has its key."""
+    done = world.meter.transactions
+    body = {"answers": answers_of(service, plan), **plan.body}
+    for key in "ab":
+        start = len(done)
+        answer = world.http("POST", f"/services/{service}/cases", body, plan.party, _key(key))
+        assert answer.status == 201, answer
+    return summed(done[start:])
 
 
 def _life(world: MeteredWorld, service: str) -> dict[str, Any]:

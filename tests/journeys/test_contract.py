@@ -58,7 +58,7 @@ EXCUSES = (
     Excuse(
         ACCEPTANCE,
         frozenset({400}),
-        frozenset({"GET /inbox", "GET /board"}),
+        frozenset({"GET /inbox", "GET /board", "GET /records"}),
         "an inbox is a role's at a node or a person's; a cursor is one that a page gave",
     ),
     Excuse(

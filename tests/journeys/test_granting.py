@@ -116,6 +116,45 @@ def test_a_role_is_taken_back_at_once(world: World, case: Case) -> None:
     assert case.happened()[-1] == "role_revoked"
 
 
+def test_what_an_operator_has_granted_is_neither_taken_back_nor_written_over(
+    world: World, case: Case
+) -> None:
+    allow(world)
+    agent = {"party": "agent-deng", "name": "邓兰"}
+    case.do(VILLAGE, "appoint", agent)
+    carried_out(world)
+    case.do(VILLAGE, "dismiss", agent)
+    carried_out(world)
+
+    assert case.happened().count("role_granted") == case.happened().count("role_revoked") == 0
+    found = world.house.directory.party("agent-deng")
+    assert found and [one.until for one in found.grants if one.role == "agent"] == [None]
+
+
+def test_an_id_is_not_given_to_somebody_of_another_name(world: World, case: Case) -> None:
+    allow(world)
+    case.do(VILLAGE, "appoint", {"party": "officer-chen", "name": NEW["name"]})
+    carried_out(world)
+
+    found = world.house.directory.party("officer-chen")
+    assert found and "agent" not in {one.role for one in found.grants}
+    assert "role_granted" not in case.happened()
+
+
+def test_a_role_that_is_given_and_taken_back_before_either_is_carried_out_is_not_held(
+    world: World, case: Case
+) -> None:
+    allow(world)
+    case.do(VILLAGE, "appoint", NEW)
+    case.do(VILLAGE, "dismiss", NEW)
+    carried_out(world)
+
+    assert roles(world) == set()
+    history = expect(world.http("GET", f"/services/{SERVICE}/history", None, SECOND), 200)
+    done = [one["do"] for one in history["history"] if one.get("party") == NEW["party"]]
+    assert done == ["revoke_role", "grant_role"]
+
+
 def test_a_service_that_no_operator_has_allowed_to_gives_no_role_and_somebody_is_asked(
     world: World, case: Case
 ) -> None:

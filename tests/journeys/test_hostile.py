@@ -75,12 +75,12 @@ Words = dict[str, str]
 def strolls(world: Besieged, route: str) -> Iterator[tuple[str, Words, Words]]:
     usual = {"service": "business-licence", "number": world.case, "task": "1"}
     usual |= dict.fromkeys(("upload", "order", "job"), "0" * 32)
-    usual |= {"version": "1", "kind": "promise"}
+    usual |= {"version": "1", "kind": "promise", "record": "0" * 16}
     asked = {"role": "acceptor", "node": "jz-t1-v1"}
     for segment in SEGMENTS:
         for name in (name for name in usual if f"{{{name}}}" in route):
             yield f"{name}={segment[:40]!a}", {**usual, name: segment}, {}
-        for name in ("role", "node", "cursor", "party", "category"):
+        for name in ("role", "node", "cursor", "party", "category", "service", "month"):
             yield f"?{name}={segment[:40]!a}", usual, {**asked, name: segment}
 
 

@@ -15,9 +15,9 @@ from chalicelib.clocks.calendar import Calendar
 from chalicelib.services.document import Service
 from chalicelib.services.reports.rehearsal import Rehearsal, Walk, rehearse, targets
 from tests.journeys.ways import Playing, Unplayable
-from tests.world import MORNING, ROOT, World, load_json
+from tests.world import MORNING, ROOT, World, load_json, with_cases
 
-NAMES = sorted(path.parent.name for path in ROOT.glob("forms/*/service.json"))
+NAMES = with_cases()
 CALENDAR = Calendar.from_document(load_json("infra/calendars/cn.json"))
 
 

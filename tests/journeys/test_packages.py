@@ -18,7 +18,7 @@ from tests.journeys.people import example
 from tests.journeys.publishing import AUTHOR, SECOND, order, settled
 from tests.world import World, load_json
 
-NAMES = "conduct-report,blocked,micro-wish,business-licence"
+NAMES = "conduct-report,blocked,micro-wish,rating-rectification,business-licence"
 
 
 def exported(world: World, names: str = NAMES) -> str:
@@ -165,7 +165,7 @@ def test_what_does_not_exist_there_is_named_and_may_be_mapped(world: World, bare
     (mapped,) = expect(imported(bare, sent, map={"roles": {"assayer": "examiner"}}), 202)[
         "services"
     ]
-    assert [it["kind"] for it in mapped["lacking"]] == ["services", "owners"]
+    assert [it["kind"] for it in mapped["lacking"]] == ["services", "services", "owners"]
     assert mapped["upload"] != one["upload"]
     there = bare.http("GET", f"/uploads/{mapped['upload']}/document", None, AUTHOR).body
     assert there == {**document, "service": "assay"}

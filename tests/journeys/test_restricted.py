@@ -340,6 +340,7 @@ def asks(token: str, number: str, version: int, secret: str = "AAAA-AAAA-AAAA-AA
             Ask("GET", "/my/cases/{number}", params, {**headers, **held})
             for headers in (english, {})
         ),
+        Ask("GET", "/my/records/{record}", {"record": number}, held),
     ]
     for body in BODIES:
         found.append(Ask("POST", "/my/cases/{number}/actions", params, {**held, **keyed}, body))
@@ -370,6 +371,10 @@ def lists(spy: str, token: str) -> list[Ask]:
         *(Ask("GET", "/board", {}, bearer, b"", query) for query in boards),
         *(Ask("GET", "/services/{service}", {"service": name}, bearer) for name in SERVICES),
         *(Ask("GET", route, {}, bearer) for route in ("/services", "/bonds")),
+        *(
+            Ask("GET", "/records", {}, bearer, b"", {"service": name, "node": "jz"})
+            for name in SERVICES
+        ),
         Ask("GET", "/schemas/service-document/1"),
         *catalogued(bearer),
         *sent(bearer),

@@ -15,11 +15,11 @@ from chalicelib.services.checks.lint import lint
 from chalicelib.services.compile import machine
 from chalicelib.services.document import Service
 from tests import machines
-from tests.world import ROOT, load_json
+from tests.world import ROOT, load_json, with_cases
 
 QUEUE = "https://sqs.example.invalid/123456789012/flow"
 VALIDATOR = ROOT / ".local" / "node" / "node_modules" / ".bin" / "asl-validator"
-DOCUMENTS = sorted(ROOT.glob("forms/*/service.json"))
+DOCUMENTS = [ROOT / "forms" / name / "service.json" for name in with_cases()]
 
 
 def licence() -> Any:

@@ -66,7 +66,9 @@ def test_what_a_pattern_of_names_allows_may_be_required() -> None:
     assert [one for one in found(by_pattern) if one[1] == "required"] == []
 
 
-@pytest.mark.parametrize("document", documents(), ids=lambda one: one["service"])
+@pytest.mark.parametrize(
+    "document", [one for one in documents() if "flow" in one], ids=lambda one: one["service"]
+)
 def test_what_an_action_asks_for_is_looked_at_too(document: dict[str, Any]) -> None:
     made = copy.deepcopy(document)
     acts = made["flow"]["acts"]

@@ -10,11 +10,13 @@ import pytest
 
 from chalicelib.cases import papers
 from chalicelib.platform.json import resolve
+from chalicelib.platform.numbers import RECORD_DIGITS, is_number
 from chalicelib.services.checks.lint import lint
 from chalicelib.services.checks.texts import SMS_FULL, SMS_LONGEST, VARIABLE, full_length
 from chalicelib.services.document import Service
 from chalicelib.services.forms.answers import Forms
 from chalicelib.services.forms.fields import has_field
+from infra.player import Answer
 from tests.world import MORNING, ROOT, World, load_json
 
 
@@ -106,8 +108,8 @@ def test_every_paper_is_asked_for_by_an_example_unless_it_is_optional(service: s
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_member_of_the_subject_is_found_in_an_example(service: str) -> None:
     subject = document(service)["subject"]
-    pointers = [subject["name"], subject["region"], *subject["phones"]]
-    pointers += subject.get("emails", [])
+    pointers = [subject[name] for name in ("name", "region") if name in subject]
+    pointers += [*subject.get("phones", []), *subject.get("emails", [])]
 
     for pointer in pointers:
         member = pointer.split("/")[1]
@@ -131,12 +133,26 @@ def test_the_papers_needed_are_those_the_engine_asks_for(example: Example, world
 def test_what_must_pass_is_received_and_the_receipt_lists_the_papers(
     example: Example, world: World
 ) -> None:
-    path = f"/services/{example.service}/cases"
-    answer = world.http("POST", path, {"answers": example.data["answers"]})
+    answer = sent(world, example)
 
     assert answer.status == 201, answer.body
+    if "record" in document(example.service):
+        assert is_number(answer.body["record"], RECORD_DIGITS)
+        return
     missing = [paper["paper"] for paper in answer.body["papers"]["missing"]]
     assert missing == example.data["papers_needed"]
+
+
+def sent(world: World, example: Example) -> Answer:
+    """By anybody on the web; what is for officers by one who may, as it comes to them."""
+    path, body = f"/services/{example.service}/cases", {"answers": example.data["answers"]}
+    data = document(example.service)
+    roles = data.get("record", {}).get("who")
+    if roles is None:
+        return world.http("POST", path, body)
+    grants = load_json("infra/seed/directory.json")["grants"]
+    party = next(one["party"] for one in grants if one["role"] == roles[0])
+    return world.http("POST", path, {**body, "channel": data["channels"][0]}, party)
 
 
 @pytest.mark.parametrize("example", FAIL, ids=sentence)
@@ -225,7 +241,7 @@ def test_every_text_for_people_is_there_in_chinese_and_in_english(service: str) 
 
     found = list(texts(document(service)))
 
-    assert len(found) > 50
+    assert len(found) > (5 if "record" in document(service) else 50)
     assert [text["zh-Hans"] for text in found if "en" not in text] == []
 
 

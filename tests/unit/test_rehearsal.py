@@ -41,10 +41,10 @@ from tests.journeys.people import (
 )
 from tests.journeys.wishes import fulfilled
 from tests.unit.test_lint import GONE, edited, places
-from tests.world import MORNING, ROOT, World, load_json
+from tests.world import MORNING, ROOT, World, load_json, with_cases
 
 CALENDAR = Calendar.from_document(load_json("infra/calendars/cn.json"))
-NAMES = sorted(path.parent.name for path in (ROOT / "forms").glob("*/service.json"))
+NAMES = with_cases()
 DOCUMENTS: dict[str, Any] = {name: load_json(f"forms/{name}/service.json") for name in NAMES}
 TOY = load_json("tests/journeys/toy.json")
 STAGES = "/flow/stages"

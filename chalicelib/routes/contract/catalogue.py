@@ -99,6 +99,14 @@ def _notice() -> dict[str, Schema]:
     }
 
 
+RECORDED = {
+    "record": closed(
+        {"counted_in": said("$defs", "count_unit")},
+        {"who": said("properties", "record", "properties", "who")},
+    )
+}
+
+
 def schemas() -> dict[str, Schema]:
     """New at each call, since they hold the schema of service documents."""
     law = document()
@@ -119,7 +127,7 @@ def schemas() -> dict[str, Schema]:
                 "opens": many(TEXT),
             },
         ),
-        "Service": closed(_notice(), {**OFFERED, "authority": ref("Authority")}),
+        "Service": closed(_notice(), {**OFFERED, **RECORDED, "authority": ref("Authority")}),
         "PublicLogic": {
             **closed(
                 {},
@@ -135,7 +143,7 @@ def schemas() -> dict[str, Schema]:
             **closed({"unit": TEXT, "title": TEXT}, {"since": DAY, "seal": TEXT}),
             "description": "who issues it today, under which seal",
         },
-        "ServiceVersion": closed(_notice()),
+        "ServiceVersion": closed(_notice(), RECORDED),
         "AskedPaper": closed(
             {
                 "paper": TEXT,

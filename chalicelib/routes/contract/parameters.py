@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.routes.contract.shapes import NAME, NUMBER, Schema
+from chalicelib.routes.contract.shapes import NAME, NUMBER, RECORD, Schema
 from chalicelib.routes.door import NO, YES
 from chalicelib.routes.forms import VIEWS
 from chalicelib.routes.presets import LONGEST_TITLE
 from chalicelib.routes.presets import SERVICE as NEW_SERVICE
 from chalicelib.routes.public import LONGEST_FILTER
+from chalicelib.routes.records import MONTH
 from chalicelib.routes.versions import PICTURES
 from chalicelib.services.catalogue import NAME as SERVICE
 from chalicelib.services.sheets.presets import Kind
@@ -47,6 +48,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "the number of a published version 版本号",
     ),
     "number": _path("number", NUMBER, "the number of a case 办件编号"),
+    "record": _path("record", RECORD, "the number of a record 记录编号"),
     "task": _path("task", _text(pattern="^[a-z0-9_-]{1,64}$"), "a task of the case 待办"),
     "upload": _path("upload", NAME, "as the upload was answered 上传编号"),
     "order": _path("order", NAME, "as the order was answered 指令编号"),
@@ -107,6 +109,14 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "role": _query("role", _text(), "with node: an inbox of this role there"),
     "inbox-node": _query("node", _text(), "with role: where the caller holds it"),
     "party": _query("party", _text(), "instead of role and node: what waits for this person"),
+    "of-service": _query("service", _text(), "a service that keeps records", needed=True),
+    "record-node": _query("node", _text(), "where they were made", needed=True),
+    "month": _query(
+        "month",
+        _text(pattern=f"^{MONTH.pattern}$", examples=["2026-03"]),
+        "where the office is; this month without it",
+    ),
+    "of-test": _query("test", FLAG, "those of the version under test", allowEmptyValue=True),
     "test": _query("test", FLAG, "the tasks of tests instead", allowEmptyValue=True),
     "dry-run": _query(
         "dry-run", FLAG, "only check: it can never be published", allowEmptyValue=True

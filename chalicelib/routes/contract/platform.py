@@ -12,6 +12,7 @@ from chalicelib.routes.contract import (
     public,
     publishers,
     publishing,
+    records,
     refusals,
 )
 from chalicelib.routes.contract.operations import Operation, Route
@@ -37,6 +38,7 @@ Refusals are problem details (RFC 9457). What one may not see is answered as wha
 OPERATIONS: Mapping[Route, Operation] = {
     **public.OPERATIONS,
     **officers.OPERATIONS,
+    **records.OPERATIONS,
     **publishers.OPERATIONS,
 }
 
@@ -72,6 +74,7 @@ def known() -> dict[str, dict[str, Any]]:
     schemas = {
         **catalogue.schemas(),
         **cases.SCHEMAS,
+        **records.SCHEMAS,
         **publishing.SCHEMAS,
         **refusals.SCHEMAS,
     }

@@ -208,7 +208,7 @@ OPERATIONS: dict[Route, Operation] = {
         {
             201: Answer(
                 "the receipt; the same for a repeat",
-                {JSON: ref("Receipt")},
+                {JSON: {"anyOf": [ref("Receipt"), ref("RecordReceipt")]}},
                 {**FRESH, "Location": "Location"},
                 dict.fromkeys(("read_my_case", "act_on_my_case"), OF_RECEIPT),
             )

@@ -13,6 +13,7 @@ from chalicelib.platform.errors import pick
 from chalicelib.routes.contract.operations import Operation
 from chalicelib.routes.contract.platform import OPERATIONS, document
 from chalicelib.routes.contract.shapes import Schema, ref, under
+from chalicelib.routes.door import JSON
 from chalicelib.services.checks.sample import sample
 from chalicelib.services.document import Service
 from chalicelib.services.forms.subschemas import rebuilt
@@ -40,9 +41,13 @@ def of_service(service: Service, examples: Sequence[Mapping[str, Any]] = ()) -> 
     form = service.data["form"]
     given = [*form.get("examples", ()), *examples] or [made for made in [sample(form)] if made]
     whole = OPERATIONS[SUBMIT]
+    receipt = ref("RecordReceipt" if service.record else "Receipt")
     operation = whole._replace(
         # The operations it leads to are the platform's.
-        answers={status: one._replace(links={}) for status, one in whole.answers.items()},
+        answers={
+            status: one._replace(links={}, bodies={JSON: receipt})
+            for status, one in whole.answers.items()
+        },
         id=f"{service.id.replace('-', '_')}_v{service.version}_submit",
         en=f"Submit: {title}",
         zh=f"提交：{pick(service.data['titles'], 'zh-Hans')}",

@@ -26,6 +26,12 @@ NUMBER: Schema = {
     "description": "a case number: nine digits and a check digit (Damm)",
     "examples": ["5724019863"],
 }
+RECORD: Schema = {
+    "type": "string",
+    "pattern": "^[0-9]{16}$",
+    "description": "the number of a record: fifteen digits and a check digit (Damm)",
+    "examples": ["5724019863000018"],
+}
 POINTER: Schema = {"type": "string", "description": "JSON Pointer (RFC 6901)"}
 HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 NAME: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}

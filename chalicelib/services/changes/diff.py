@@ -16,6 +16,8 @@ from typing import Any
 from chalicelib.services.changes.change import Change, Verdict, worst
 from chalicelib.services.changes.formdiff import form_changes
 from chalicelib.services.changes.logicdiff import logic_changes
+from chalicelib.services.changes.recorddiff import record_changes
+from chalicelib.services.document import NO_FLOW
 
 Data = Mapping[str, Any]
 
@@ -50,7 +52,8 @@ def _changes(old: Data, new: Data) -> Iterator[Change]:
     yield from form_changes("/form", old["form"], new["form"])
     yield from logic_changes(old, new)
     yield from _papers(old["papers"], new["papers"])
-    yield from _flow(old["flow"], new["flow"])
+    yield from _flow(old.get("flow", NO_FLOW), new.get("flow", NO_FLOW))
+    yield from record_changes(old, new)
     yield from _named("/clocks", old["clocks"], new["clocks"], _clock, _clock_added)
     yield from _fee(old, new)
     for name in ("channels", "levels"):

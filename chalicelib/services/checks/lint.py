@@ -31,6 +31,7 @@ from chalicelib.services.checks.logiclint import logic_findings
 from chalicelib.services.checks.namelint import name_findings
 from chalicelib.services.checks.partlint import part_findings
 from chalicelib.services.checks.placelint import place_findings
+from chalicelib.services.checks.recordlint import record_findings
 from chalicelib.services.checks.texts import text_findings
 from chalicelib.services.document import Service, result_of
 from chalicelib.services.forms.answers import own
@@ -63,8 +64,9 @@ def lint(document: Any) -> list[Finding]:
     if findings:
         return findings
     findings = _some(_schemas(service))
-    checks = WHERE_SOUND if not findings else ()
-    others = (found for check in (*ALWAYS, *checks) for found in check(service))
+    always, sound = OF_RECORD if service.record else (ALWAYS, WHERE_SOUND)
+    checks = sound if not findings else ()
+    others = (found for check in (*always, *checks) for found in check(service))
     return _some(chain(findings, others))
 
 
@@ -205,17 +207,23 @@ def _schemas(service: Service) -> Iterator[Finding]:
 
 
 def _every_schema(service: Service) -> Iterator[tuple[str, Any]]:
-    yield "/form", service.data["form"]
-    for part, name in (("papers", "required_if"), ("confidential", "if")):
-        for index, one in enumerate(service.data.get(part, [])):
-            if name in one:
-                yield f"/{part}/{index}/{name}", one[name]
+    yield from _of_answers(service)
     for action in service.every_action():
         for name in ("input", "if"):
             if name in action.data:
                 yield f"{action.at}/{name}", action.data[name]
         for index, branch in enumerate(action.data.get("branch", [])):
             yield f"{action.at}/branch/{index}/if", branch["if"]
+
+
+def _of_answers(service: Service) -> Iterator[tuple[str, Any]]:
+    yield "/form", service.data["form"]
+    for part, name in (("papers", "required_if"), ("confidential", "if")):
+        for index, one in enumerate(service.data.get(part, [])):
+            if name in one:
+                yield f"/{part}/{index}/{name}", one[name]
+    if "then" in service.record:
+        yield "/record/then/if", service.record["then"]["if"]
 
 
 def _names(service: Service) -> Iterator[Finding]:
@@ -238,4 +246,9 @@ WHERE_SOUND: Sequence[Check] = (
     auto_findings,
     count_findings,
     fill_findings,
+)
+# Of a service without a flow.
+OF_RECORD: tuple[Sequence[Check], Sequence[Check]] = (
+    (record_findings,),
+    (_names, logic_findings, count_findings, fill_findings),
 )

@@ -191,7 +191,7 @@ def _places(service: Service, part: str) -> Iterator[Finding]:
 def _shown(service: Service) -> Iterator[Finding]:
     yield from _places(service, "shows")
     form, subject = service.data["form"], service.data["subject"]
-    needed = [steps(subject[name]) for name in ("name", "region")]
+    needed = [steps(subject[name]) for name in ("name", "region") if name in subject]
     for at, one, where in _targets(service, "shows"):
         on_hide = one.get("on_hide", DROP)
         if any(overlap(where, path) and len(where) <= len(path) for path in needed):

@@ -43,7 +43,7 @@ def absent(document: Any, directory: Directory) -> Iterator[Finding]:
 
 def _not_given(document: Any, directory: Directory) -> Iterator[Finding]:
     """Roles that its cases would give and may not."""
-    for name, one in document["flow"].get("follows", {}).items():
+    for name, one in document.get("flow", {}).get("follows", {}).items():
         if "role" in one and not directory.gives(document["service"], one["role"]):
             zh = f"运行人员还没有允许此事项授予角色{one['role']}，届时会办不成"
             en = f"no operator has allowed this service to give the role {one['role']} yet"

@@ -3,11 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.people import seeding
+from chalicelib.people import granting
 from chalicelib.people.directory import NAME as PARTY
 from chalicelib.people.directory import Directory
 from chalicelib.platform.errors import Finding, WrongState
-from chalicelib.platform.ports import Change, ConditionFailed, Equals, Operation, Ports, Row, Table
+from chalicelib.platform.ports import (
+    Change,
+    ConditionFailed,
+    Equals,
+    Operation,
+    Ports,
+    Row,
+    Store,
+    Table,
+)
 from chalicelib.services.catalogue import unpack
 from chalicelib.services.life import hindrances, orders, rows
 from chalicelib.services.life.orders import Order
@@ -103,16 +112,17 @@ class Carrier:
         if not PARTY.fullmatch(wanted["party"]):
             zh, en = "人员编号不对", "this is nobody's id"
             return {"done": False, "findings": [report(_finding("/party", "party", zh, en))]}
-        if order.do == "grant_role":
-            seeding.grant(store, wanted)
-        else:
-            today = self._versions.today().isoformat()
-            seeding.revoke(store, {**wanted, "from": today})
+        found = GRANTS[order.do](store, {**wanted, "service": order.service, "day": self._day()})
+        if found is not None:
+            return {"done": False, "findings": [report(found)]}
         note = Note(order.do, order.by, order.message)
         told = {name: wanted[name] for name in ("case", "party", "role", "node")}
-        mark = f"{wanted['case']}-{wanted['party']}"
+        mark = f"{wanted['case']}-{int(wanted['event']):05d}"
         store.transact([rows.noted(order.service, note, told, order.at, mark)])
         return {"done": True, "service": order.service}
+
+    def _day(self) -> str:
+        return self._versions.today().isoformat()
 
     def _moved(self, order: Order) -> Callable[[Offer], Offer]:
         becomes = hindrances.STATES[order.do][1]
@@ -169,6 +179,10 @@ class Carrier:
             return
 
 
+GRANTS: Mapping[str, Callable[[Store, Mapping[str, Any]], Finding | None]] = {
+    "grant_role": granting.grant,
+    "revoke_role": granting.revoke,
+}
 _DO: Mapping[str, Callable[[Carrier, Order], Row]] = {
     "publish": Carrier.publish,
     "test": Carrier.test,

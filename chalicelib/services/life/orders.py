@@ -128,8 +128,9 @@ def keep_order(ports: Ports, name: str, order: Order, body: str, again: bool = F
     return row
 
 
-def order_row(name: str, order: Order, body: str, at: str) -> Row:
-    """An order that waits for the publisher, given at this moment."""
+def order_row(name: str, order: Order, body: str, at: str, turn: str = "") -> Row:
+    """An order that waits for the publisher, given at this moment; of two of one moment the lower
+    `turn` comes first."""
     return {
         "pk": f"upload#{name}",
         "sk": "order",
@@ -139,7 +140,7 @@ def order_row(name: str, order: Order, body: str, at: str) -> Row:
         "at": at,
         "state": "waiting",
         "pending": PENDING,
-        "pending_at": at,
+        "pending_at": at + turn,
         "body": body,
         "data": {
             "service": order.service,

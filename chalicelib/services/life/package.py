@@ -120,6 +120,7 @@ def places(document: Any) -> Iterator[Place]:
         return
     yield from _walk(document, "")
     yield from _listed("roles", document, "readers", "")
+    yield from _listed("roles", document.get("record"), "who", "/record")
     confidential, intake = document.get("confidential"), document.get("intake")
     for index, one in enumerate(confidential if isinstance(confidential, list) else ()):
         yield from _listed("roles", one, "to", f"/confidential/{index}")

@@ -192,6 +192,9 @@ class Versions:
         ]
 
     def _machine(self, service: Service) -> str:
+        """The name of its machine, which is there; a record has none."""
+        if service.record:
+            return ""
         name, definition = machine(service, self._settings.queue_url, self._settings.partition)
         if name not in self._made:
             self._ports.orchestrator.create(name, definition)
@@ -199,12 +202,24 @@ class Versions:
         return name
 
     def not_live(self, service: Service) -> Iterator[Finding]:
-        """Cases can be opened of services only that are published already."""
+        """Cases can be opened of services only that are published already, and have cases."""
         for at, opens in service.openings():
             name = opens["service"]
-            if name != service.id and self.live_row(name) is None:
+            live = service if name == service.id else self.live(name)
+            if live is None:
                 texts = {"zh-Hans": f"事项{name}尚未发布", "en": f"{name} is not published yet"}
                 yield Finding(f"{at}/service", "service", texts)
+            elif live.record:
+                texts = {
+                    "zh-Hans": f"{name}只作记录，不立案",
+                    "en": f"{name} has records, no cases",
+                }
+                yield Finding(f"{at}/service", "record", texts)
+        others = self.dependents(service.id) if service.record else []
+        if others:
+            zh = f"{'、'.join(others)}会立此事项的案，不能改为只作记录"
+            en = f"{', '.join(others)} open cases of this service: it cannot be records"
+            yield Finding("/record", "record", {"zh-Hans": zh, "en": en})
 
     def _in_the_way(self, document: Any, note: Note) -> list[Finding]:
         """What is wrong with it, or with who owns it."""

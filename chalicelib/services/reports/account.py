@@ -39,6 +39,10 @@ SAYS: Mapping[str, Texts] = {
         "zh-Hans": "示例「{title}」不符合表单，没有演练",
         "en": 'example "{title}" does not fit the form and was not rehearsed',
     },
+    "record": {
+        "zh-Hans": "只作记录：每次提交存一条，按{unit}计数，没有流程可演练",
+        "en": "it keeps records: each submission is one, counted in {unit}; nothing to rehearse",
+    },
     "bound": {
         "zh-Hans": "路径太多，没有全部演练",
         "en": "there are too many ways to rehearse them all",
@@ -177,7 +181,9 @@ class _Teller:
         }
 
     def remarks(self, rehearsal: Rehearsal) -> Iterable[str]:
-        if rehearsal.without_answers:
+        if self.service.record:
+            yield self._say("record", unit=self.service.record["counted_in"])
+        elif rehearsal.without_answers:
             yield self._say("nobody")
         yield from (self._say("refused", title=title) for title in rehearsal.refused)
         if rehearsal.truncated:

@@ -75,7 +75,7 @@ def taken(service: Service, answers: Mapping[str, Any], forms: Forms) -> Taken:
     `forms` must be of this document alone.
     """
     plain = copied(answers)
-    for pointer in service.data["subject"]["phones"]:
+    for pointer in service.data["subject"].get("phones", ()):
         phone = resolve(plain, pointer)
         number = normalise_phone(phone) if isinstance(phone, str) else None
         if number is not None:

@@ -5,6 +5,7 @@ between them.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from chalicelib.people.roles import role
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.services.document import AUTO, Data, Service, result_of
 from chalicelib.services.reports.roles import APPLICANT, SYSTEM, who
@@ -18,6 +19,7 @@ KINDS: Mapping[str, Texts] = {
     "fanout": {"zh-Hans": "分头办理", "en": "in parallel"},
     "auto": {"zh-Hans": "自动判定", "en": "decides by itself"},
     "tell": {"zh-Hans": "告知", "en": "tells the applicant"},
+    "record": {"zh-Hans": "登记一次即完成，没有后续办理", "en": "one row, and nothing follows"},
 }
 HOLDS: Mapping[str, Texts] = {
     "hold case": {"zh-Hans": "等关联办件", "en": "waits for another case"},
@@ -46,6 +48,8 @@ SAYS: Mapping[str, Texts] = {
     "due": {"zh-Hans": "到期：{title}（{budget}）", "en": "when due: {title} ({budget})"},
     "broken": {"zh-Hans": "到期：{title}", "en": "when due: {title}"},
     "but": {"zh-Hans": "（{stages}除外）", "en": " (not in: {stages})"},
+    "recorded": {"zh-Hans": "登记", "en": "written down"},
+    "leads": {"zh-Hans": "符合条件的，立{service}一案", "en": "if it is so, opens {service}"},
     "and": {"zh-Hans": "、", "en": ", "},
     "or": {"zh-Hans": "”或“", "en": '" or "'},
 }
@@ -105,6 +109,8 @@ class Chart(NamedTuple):
 
 
 def chart(service: Service, language: str) -> Chart:
+    if service.record:
+        return _of_record(service, language)
     maker = _Maker(service, language)
     return Chart(
         title=pick(service.data["titles"], language),
@@ -117,6 +123,17 @@ def chart(service: Service, language: str) -> Chart:
         },
         notes=tuple(note for note in maker.notes() if note[1]),
     )
+
+
+def _of_record(service: Service, language: str) -> Chart:
+    """One box: who writes it down, and which case it may open."""
+    title = pick(service.data["titles"], language)
+    between = pick(SAYS["and"], language)
+    who = between.join(pick(role(one), language) for one in service.record.get("who", ()))
+    opened = [one["service"] for _, one in service.openings()]
+    leads = tuple(pick(SAYS["leads"], language).format(service=one) for one in opened)
+    box = Box("record", "record", title, who, leads, (), ())
+    return Chart(title, pick(SAYS["recorded"], language), (box,), (), {}, ())
 
 
 def _good(result: Data) -> bool | None:

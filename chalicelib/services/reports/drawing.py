@@ -22,6 +22,7 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "fanout": ("#e0f3f5", "#0f6b78"),
     "auto": ("#eef3d8", "#55661a"),
     "tell": ("#eeeeee", "#555555"),
+    "record": ("#e6f0fb", "#1f5fa8"),
 }
 GOOD, BAD, EITHER = ("#dff3e3", "#1f7a3d"), ("#fde5e2", "#a8321f"), ("#f7f7f7", "#777777")
 COLOUR_OF = {True: GOOD, False: BAD, None: EITHER}

@@ -132,7 +132,8 @@ def _mobile(service: Service) -> Iterator[Finding]:
 
 def _sensitive(service: Service) -> Iterator[Finding]:
     """Names, numbers and addresses are marked, so that masking, export and erasure find them."""
-    names = {f"/form{_by_properties(service.data['subject']['name'])}"}
+    subject = service.data["subject"]
+    names = {f"/form{_by_properties(subject['name'])}"} if "name" in subject else set()
     for pointer, schema, shown in _schemas("/form", service.data["form"], True):
         for name, one in _members(schema) if shown else ():
             at = f"{pointer}/properties/{escape(name)}"

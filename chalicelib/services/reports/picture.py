@@ -18,6 +18,7 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "fanout": ("[/", "/]"),
     "auto": ("{", "}"),
     "tell": ("((", "))"),
+    "record": ("[", "]"),
 }
 # ASCII characters that a label may not hold as they are.
 UNSAFE = re.compile(r"[^A-Za-z0-9 ,/()_\u0080-\U0010ffff]")

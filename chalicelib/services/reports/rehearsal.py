@@ -113,6 +113,8 @@ class _Player:
         casts, self.rehearsal.refused = played
         self.rehearsal.truncated = len(examples) > MOST_PLAYED
         self.rehearsal.without_answers = all(cast.answers is None for cast in casts)
+        if self.service.record:
+            return self.rehearsal
         players = list({one.setting: one for one in reversed(casts)}.values())[::-1]
         left = MOST_LOOKED_AT
         for cast in players:
