@@ -71,7 +71,7 @@ class World:
         self.house = House(self.ports)
         self.publisher = Publisher(self.ports, self._settings())
         seeding.directory(self.store, load_json("infra/seed/directory.json"))
-        seeding.calendar(self.store, load_json("infra/calendars/cn.json"))
+        seeding.calendar(self.store, load_json("infra/calendars/cn.json"), times.text(now))
         seeding.issuer(self.store, self.issuer.document())
         self.client = Client(front.app)
         self.enter()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.cases import doing, joins, leading, lifecycle, offers, pool, refusals
+from chalicelib.cases import days, doing, joins, leading, lifecycle, offers, pool, refusals
 from chalicelib.cases.actions import Stands, stands
 from chalicelib.cases.counts import counted
 from chalicelib.cases.fact import Actor, Fact, Mark
@@ -137,6 +137,7 @@ def _decide(house: House, service: Service, file: CaseFile, caller: Caller, it: 
         raise Unavailable
     refusals.refuse_details(house, service, file, action, details, place)
     refusals.refuse_pretence(details, it.channel)
+    days.refuse(house, fact, action, details)
     _refuse_flood(file, actor, house.now())
     _apply(house, fact, action, task, replace(it, details=details))
     return fact
@@ -221,7 +222,7 @@ def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) ->
         data["task"] = task["task"]
         if task["part"] == pool.PART:
             data["claim"] = task["task"]
-    data |= counted(action, it.details)
+    data |= counted(action, it.details) | days.set_by(fact.service, action, it.details)
     for name in action.get("does", []):
         data |= doing.BEFORE.get(name, doing.nothing)(it_is)
     if "status" in action:

@@ -15,7 +15,34 @@ REASON_TITLES: Mapping[str, Texts] = {
     "reason": {"zh-Hans": "理由", "en": "Reason"},
     "text": {"zh-Hans": "通俗说明", "en": "In plain words"},
 }
-# Actions on tasks that no stage of a document declares: calls, escalations, corrections.
+
+
+def _rung(zh: str, en: str, event: str) -> Mapping[str, Data]:
+    """A task of the ladder of supervision: whoever it is for answers it."""
+    step = {"type": "string", "minLength": 1, "maxLength": 500}
+    return {
+        "answer": {
+            "titles": {"zh-Hans": f"回复{zh}", "en": f"Answer {en}"},
+            "event": event,
+            "input": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["step"],
+                "properties": {"step": step},
+            },
+            "members": {
+                "step": {"zh-Hans": "原因和下一步措施", "en": "Why it is so, and what is done next"}
+            },
+        }
+    }
+
+
+RUNGS: Mapping[str, Mapping[str, Data]] = {
+    "urge": _rung("催办", "the reminder", "urge_answered"),
+    "supervision": _rung("督办", "the supervision order", "supervision_answered"),
+    "criticism": _rung("通报", "the criticism", "criticism_answered"),
+}
+# Actions on tasks that no stage of a document declares: calls, escalations, corrections, rungs.
 ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
     "call": {
         "called": {
@@ -63,6 +90,7 @@ ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
             "members": {"step": {"zh-Hans": "督办措施", "en": "What is done about it"}},
         }
     },
+    **RUNGS,
 }
 WHEN: Mapping[str, Callable[[Row], bool]] = {
     "open": lambda case: not case["ended"],

@@ -1,6 +1,7 @@
 """Clocks of a case: which run, which are due and not yet acted on, when to look again. Pure.
 
-A clock that escalated has recorded `overdue` with its name and due moment, so it fires once.
+A clock that escalated has recorded `overdue` with its name and due moment, so it fires once; a
+milestone has recorded its own event with the same, and is reached once for each due moment.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.cases.file import moments
-from chalicelib.clocks import clock
+from chalicelib.clocks import clock, milestones
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.clocks.clock import Reading
 from chalicelib.platform import times
 from chalicelib.platform.ports import Row
-from chalicelib.services.document import Service
+from chalicelib.services.document import Data, Service
 
 OVERDUE = "overdue"
 
@@ -22,6 +23,21 @@ OVERDUE = "overdue"
 class Running:
     name: str
     reading: Reading
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a clock will do at a moment: reach a milestone, or (for None) run out."""
+
+    clock: Running
+    at: datetime
+    due: datetime
+    milestone: Data | None = None
+
+    @property
+    def reminds(self) -> bool:
+        """Whether it has a meaning only before the clock is due."""
+        return self.milestone is not None and milestones.before(self.milestone["at"])
 
 
 def readings(service: Service, events: Sequence[Row], calendar: Calendar) -> Iterator[Running]:
@@ -34,16 +50,40 @@ def readings(service: Service, events: Sequence[Row], calendar: Calendar) -> Ite
 
 
 def running(service: Service, events: Sequence[Row], calendar: Calendar) -> Iterator[Running]:
-    """Clocks that have not stopped and have not fired for their present due moment."""
+    """Clocks that have not stopped and have not fired for their present due moment; also those
+    that are paused."""
     for one in readings(service, events, calendar):
         if one.reading.stopped_at is None and not _fired(events, one):
             yield one
 
 
+def ahead(service: Service, events: Sequence[Row], calendar: Calendar) -> Iterator[Ahead]:
+    """What is still to come of each clock that is due at some time, in its order."""
+    for one in readings(service, events, calendar):
+        due = one.reading.due_at
+        if one.reading.stopped_at is None and due is not None:
+            found = list(_milestones(service, events, one, due, calendar))
+            if _fired(events, one):
+                found = [step for step in found if not step.reminds]
+            else:
+                found.append(Ahead(one, due, due))
+            yield from sorted(found, key=lambda step: step.at)
+
+
+def _milestones(
+    service: Service, events: Sequence[Row], one: Running, due: datetime, calendar: Calendar
+) -> Iterator[Ahead]:
+    definition, text = service.clocks[one.name], times.text(due)
+    for milestone in definition.get("milestones", ()):
+        if not _recorded(events, milestone["event"], one.name, text):
+            at = milestones.moment(milestone["at"], definition["budget"], due, calendar)
+            yield Ahead(one, at, due, milestone)
+
+
 def due_text(service: Service, name: str, events: Sequence[Row], calendar: Calendar) -> str:
     """When the clock is due, as text, or empty when it has not started."""
     reading = clock.read(service.clocks[name], moments(events), calendar)
-    return times.text(reading.due_at) if reading else ""
+    return times.text(reading.due_at) if reading and reading.due_at else ""
 
 
 def watched(service: Service, name: str, case: Row) -> bool:
@@ -61,9 +101,9 @@ def next_due(
 ) -> str | None:
     """The earliest moment at which the tick must look at the case; None when there is none."""
     dues = [
-        times.text(one.reading.due_at)
-        for one in running(service, events, calendar)
-        if watched(service, one.name, case)
+        times.text(one.at)
+        for one in ahead(service, events, calendar)
+        if watched(service, one.clock.name, case)
     ]
     if "result" not in case:
         dues += [row["due"] for row in debts if row["state"] == "open"]
@@ -80,7 +120,7 @@ def promise_due(days: int, start: datetime, calendar: Calendar) -> str:
         [clock.Moment("promised", start)],
         calendar,
     )
-    if reading is None:
+    if reading is None or reading.due_at is None:
         raise AssertionError("a clock with its start event has started")
     return times.text(reading.due_at)
 
@@ -92,10 +132,12 @@ def check_after(now: datetime, number: str) -> str:
 
 
 def _fired(events: Sequence[Row], one: Running) -> bool:
-    due = times.text(one.reading.due_at)
+    due = one.reading.due_at
+    return due is not None and _recorded(events, OVERDUE, one.name, times.text(due))
+
+
+def _recorded(events: Sequence[Row], type: str, clock: str, due: str) -> bool:
     return any(
-        row["type"] == OVERDUE
-        and row["data"].get("clock") == one.name
-        and row["data"]["due"] == due
+        row["type"] == type and row["data"].get("clock") == clock and row["data"].get("due") == due
         for row in events
     )

@@ -1,14 +1,15 @@
 """Numbered documents (文书): rendered once from the facts, sealed, read by those who may."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chalicelib.cases.file import CaseFile, pack, pk, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.saying import event_of, saying
-from chalicelib.cases.wording import fill
+from chalicelib.cases.wording import fill, is_public
 from chalicelib.platform.errors import pick
 from chalicelib.platform.ports import ConditionFailed, Put, Row, Table
-from chalicelib.services.document import Service
+from chalicelib.services.document import Data, Service
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
@@ -41,6 +42,13 @@ def issue(house: House, file: CaseFile, service: Service, effect: Row) -> None:
         house.ports.store.transact([Put(Table.CASES, row)])
     except ConditionFailed:
         return
+
+
+def public(house: House, file: CaseFile, service: Service, language: str) -> Iterator[Data]:
+    """Those that the resident may see: not an order from one office to another."""
+    types = {int(row["seq"]): row["type"] for row in file.events}
+    rows = [row for row in file.documents if is_public(service, types[int(row["seq"])])]
+    return read(house, replace(file, documents=tuple(rows)), language)
 
 
 def read(house: House, file: CaseFile, language: str) -> Iterator[dict[str, str]]:

@@ -8,16 +8,17 @@ opinions that a part has asked for count for that part only.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from chalicelib.cases.actions import RUNGS
 from chalicelib.cases.file import CORRECTION
 
 Row = Mapping[str, Any]
 
 DONE, UNCLAIMED = "done", "unclaimed"
-# An opening that failed, and the outcome of a hold for cases that no other fits.
-NOT_OPENED, OTHER = "case_not_opened", "other"
+# Openings, those that failed, and the outcome of a hold for cases that no other fits.
+OPENED, NOT_OPENED, OTHER = "case_opened", "case_not_opened", "other"
 UNSETTLED = frozenset({"open", "waiting"})
 # Tasks that no stage waits for: they survive it, and the end of the case.
-BESIDE = frozenset({"call", "escalation", "side", CORRECTION})
+BESIDE = frozenset({"call", "escalation", "side", CORRECTION, *RUNGS})
 
 
 def inside(task: Row) -> bool:
@@ -91,15 +92,14 @@ def heard(stage: Row, name: str, events: Iterable[Row], visit: int) -> str | Non
     """
     rows = list(events)
     left = (int(row["visit"]) for row in rows if row.get("stage") == name)
-    since = max((one for one in left if one < visit), default=0)
-    lately = [row for row in rows if int(row["visit"]) > since or since == 0]
+    since = max((one for one in left if one < visit), default=-1)
+    lately = [row for row in rows if int(row["visit"]) > since]
     awaited = sum(int(row["data"].get("awaits", {}).get(stage["of"], 0)) for row in lately)
-    results = [
-        row["data"].get("result", OTHER)
-        for row in lately
-        if row["type"] == stage["of"]
-        or (row["type"] == NOT_OPENED and row["data"].get("hears") == stage["of"])
-    ]
+    ours = [row for row in lately if row["data"].get("hears") == stage["of"]]
+    opened = {row["data"].get("case") for row in ours if row["type"] == OPENED}
+    decided = [row["data"] for row in rows if row["type"] == stage["of"]]
+    results = [OTHER for row in ours if row["type"] == NOT_OPENED]
+    results += [one["result"] for one in decided if one.get("case") in opened]
     if len(results) < (min(awaited, 1) if stage["join"]["rule"] == "any" else awaited):
         return None
     verdicts = {one if one in stage["outcomes"] else OTHER for one in results}

@@ -16,7 +16,7 @@ from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import SYSTEM, Actor, Fact
 from chalicelib.cases.file import CaseFile, answers_of, pk, unpack
 from chalicelib.cases.house import House
-from chalicelib.cases.joins import NOT_OPENED
+from chalicelib.cases.joins import NOT_OPENED, OPENED
 from chalicelib.cases.lifecycle import join
 from chalicelib.cases.opening import Opening, open_case, place_of
 from chalicelib.platform.errors import NotFound, Refused, Unavailable
@@ -24,8 +24,6 @@ from chalicelib.platform.json import resolve, without
 from chalicelib.platform.numbers import RANDOM_DIGITS, check_digit
 from chalicelib.platform.ports import Operation, Row, Table
 from chalicelib.services.document import Data, Service
-
-OPENED = "case_opened"
 
 
 def split(service: Service, answers: Data) -> tuple[Data, list[tuple[str, Data]]]:

@@ -11,6 +11,7 @@ from chalicelib.cases.counts import counted
 from chalicelib.cases.fact import Actor, Fact
 from chalicelib.cases.file import CaseFile, pack, pk
 from chalicelib.cases.house import House
+from chalicelib.clocks.clock import LEVEL
 from chalicelib.people.directory import Node, Unit
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
@@ -96,6 +97,7 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
             "given": given,
             "missing": lacking,
             "channel": it.channel,
+            LEVEL: it.site.level,
             **counted(it.service.data, it.answers),
             **ruling.recorded(it.service, it.answers, it.dropped),
         },

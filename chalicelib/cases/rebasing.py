@@ -160,7 +160,7 @@ def fates(house: House, name: str) -> list[Row]:
 def carry_on(house: House, name: str) -> int:
     """Go on with one job for a while; how many pages were done."""
     for pages in range(MOST_PAGES):
-        row = _leased(house, name)
+        row = leased(house, f"rebase#{name}")
         if row is None:
             return pages
         _page(house, row)
@@ -175,7 +175,7 @@ def _page(house: House, row: Row) -> None:
     for case in house.ports.store.get_many(Table.CASES, page.keys):
         if case["service"] == row["service"] and not case.get("test"):
             progress["again"] += _one(house, row, case) is Fate.LATER
-    _save(house, row, _next(progress, page.cursor))
+    save(house, row, following(progress, page.cursor))
 
 
 def _one(house: House, job: Row, case: Row) -> Fate | None:
@@ -247,7 +247,7 @@ def plan_of(job: Row) -> Plan:
     return Plan(**{name: data[name] for name in members}, by=job["by"])
 
 
-def _next(progress: Row, cursor: Any) -> Row:
+def following(progress: Row, cursor: Any) -> Row:
     """The next page, shard or walk; `done` after the last."""
     if cursor is not None:
         return {**progress, "cursor": dict(cursor)}
@@ -258,10 +258,10 @@ def _next(progress: Row, cursor: Any) -> Row:
     return {**progress, "cursor": None, "done": True}
 
 
-def _leased(house: House, name: str) -> Row | None:
+def leased(house: House, pk: str) -> Row | None:
     """Take the job for a while; None while another worker has it."""
     store, now = house.ports.store, times.text(house.now())
-    row = store.get(Table.CASES, (f"rebase#{name}", "job"))
+    row = store.get(Table.CASES, (pk, "job"))
     if row is None or row["state"] != "running" or row["due_at"] > now:
         return None
     to = {"fence": int(row["fence"]) + 1, "due_at": times.text(house.now() + LEASE)}
@@ -272,7 +272,7 @@ def _leased(house: House, name: str) -> Row | None:
     return {**row, **to}
 
 
-def _save(house: House, row: Row, progress: Row) -> None:
+def save(house: House, row: Row, progress: Row) -> None:
     """The page is done; whoever lost the lease meanwhile writes nothing."""
     done = bool(progress.pop("done", False))
     to: Row = {"progress": progress, "fence": int(row["fence"]) + 1}

@@ -20,6 +20,7 @@ Key `inbound#<hash>`  a message that came in, by the hash of its id; in the due 
 Key `thread#<hash>`  by the keyed hash of a phone: a row for each message sent to it
 Key `rebase#<id>`  a job that moves open cases to another version: `job`, in the due index until it
                   is done, and `case#<number>`, the fate of each case
+Key `recompute#<id>`  a job that computes due dates of open cases anew: `job`, as above
 Key `wait#<number>`  the token of the open stage; in no index, in no serialiser
 
 Access patterns (RRU = read request units of 4 KB, consistent; TWU = transactional write units):
@@ -237,7 +238,8 @@ class InboundRow(DueRow):
 
 
 class JobRow(DueRow):
-    """A rebase of all open cases of a service; `fence` grows with every lease and page."""
+    """A rebase of all open cases of a service, or what a calendar has moved; `fence` grows with
+    every lease and page."""
 
     job = _text(null=False)
     service = _text(null=False)

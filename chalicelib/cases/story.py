@@ -21,7 +21,6 @@ from chalicelib.cases.file import CORRECTION, REBASED, CaseFile, answers_of, unp
 from chalicelib.cases.house import House
 from chalicelib.cases.offers import Reader
 from chalicelib.cases.permission import any_role, concerns, hidden
-from chalicelib.clocks.clock import explain
 from chalicelib.people.authority import APPLICANT, Caller
 from chalicelib.platform import times
 from chalicelib.platform.errors import Texts, pick
@@ -44,7 +43,7 @@ def resident(house: House, file: CaseFile, service: Service, language: str) -> d
             if wording.is_public(service, row["type"])
         ],
         "clocks": _clocks(house, service, file, language),
-        "documents": list(documents.read(house, file, language)),
+        "documents": list(documents.public(house, file, service, language)),
         "papers": _papers(house, service, file, language),
         "actions": _applicant_actions(Reader(house, APPLICANT, file, service, language)),
         "contact": _contact(house, file, service, language),
@@ -215,11 +214,11 @@ def _clocks(house: House, service: Service, file: CaseFile, language: str) -> li
                 "clock": one.name,
                 "title": pick(service.clocks[one.name]["titles"], language),
                 "started_at": times.text(reading.started_at),
-                "due_at": times.text(reading.due_at),
+                "due_at": reading.due_at and times.text(reading.due_at),
                 "stopped_at": reading.stopped_at and times.text(reading.stopped_at),
                 "state": "stopped" if stopped else reading.state(now),
                 "provisional": reading.provisional,
-                "because": explain(reading, house.calendar, language),
+                "because": wording.why_due(service, reading, house.calendar, language),
             }
         )
     return views

@@ -150,7 +150,7 @@ def receipt(house: House, file: CaseFile) -> Row:
         "service": service.id,
         "version": service.version,
         "received_at": first["at"],
-        "answer_by": reading and times.text(reading.due_at),
+        "answer_by": times.text(reading.due_at) if reading and reading.due_at else None,
         "documents": [
             document_number(
                 unit.text("abbr") if unit else "",

@@ -22,7 +22,13 @@ CALL_AND_ASK: Texts = {
     "zh-Hans": "打电话问清：短信没看懂",
     "en": "Telephone and ask: a text was not understood",
 }
-STEP_IN: Texts = {"zh-Hans": "督办超期", "en": "Step in: overdue"}
+# What a clock asks of somebody, by the kind of the task.
+BY_CLOCK: Mapping[str, Texts] = {
+    "escalation": {"zh-Hans": "督办超期", "en": "Step in: overdue"},
+    "urge": {"zh-Hans": "催办", "en": "Reminder"},
+    "supervision": {"zh-Hans": "督办", "en": "Supervision order"},
+    "criticism": {"zh-Hans": "通报批评", "en": "Criticism"},
+}
 
 
 def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
@@ -94,11 +100,10 @@ def _call_title(row: Row, service: Service, language: str) -> str:
     return _with(pick(CALL, language), news, language)
 
 
-def _escalation_title(row: Row, service: Service, language: str) -> str:
+def _clock_title(row: Row, service: Service, language: str) -> str:
     clock = service.clocks.get(row.get("about", {}).get("clock", ""))
-    return _with(
-        pick(STEP_IN, language), pick(clock["titles"], language) if clock else "", language
-    )
+    said = pick(BY_CLOCK[row["task_kind"]], language)
+    return _with(said, pick(clock["titles"], language) if clock else "", language)
 
 
 def _with(what: str, more: str, language: str) -> str:
@@ -108,7 +113,7 @@ def _with(what: str, more: str, language: str) -> str:
 
 TITLES: Mapping[str, Callable[[Row, Service, str], str]] = {
     "call": _call_title,
-    "escalation": _escalation_title,
+    **dict.fromkeys(BY_CLOCK, _clock_title),
 }
 
 

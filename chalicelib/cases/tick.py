@@ -7,8 +7,8 @@ so the tick's cost depends on what is due, not on how many cases exist.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.cases import effects, generations, lifecycle, pool
-from chalicelib.cases.clockwork import OVERDUE, Running, check_after, running, watched
+from chalicelib.cases import effects, generations, ladder, lifecycle, pool
+from chalicelib.cases.clockwork import OVERDUE, Ahead, Running, ahead, check_after, watched
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.fact import SHARDS, SYSTEM, Fact
@@ -142,13 +142,27 @@ def _decide(house: House, file: CaseFile, service: Service) -> Decision | None:
         return (fact, []) if _lapse(fact, broken) else None
     if _in_pool(fact) and pool.lapse(fact, now, house.calendar):
         lifecycle.join(fact)
-    for one in running(service, file.events, house.calendar):
-        due = times.text(one.reading.due_at) < now
-        if due and watched(service, one.name, file.case):
-            _act_on(fact, service, one)
+    for one in ahead(service, file.events, house.calendar):
+        here = watched(service, one.clock.name, file.case) and not _stopped(fact, one)
+        if times.text(one.at) < now and here:
+            _come_to(fact, service, one, now)
             if not fact.case["open"] and file.case["open"]:
                 break
     return (fact, []) if fact.events else None
+
+
+def _stopped(fact: Fact, one: Ahead) -> bool:
+    """Whether what this fact has recorded has stopped the clock."""
+    stop = fact.service.clocks[one.clock.name]["stop"]
+    return any(event["type"] in stop for event in fact.events)
+
+
+def _come_to(fact: Fact, service: Service, one: Ahead, now: str) -> None:
+    """A clock runs out, or reaches a milestone; a reminder that comes too late is left out."""
+    if one.milestone is None:
+        _act_on(fact, service, one.clock)
+    elif not (one.reminds and times.text(one.due) < now):
+        ladder.reach(fact, one)
 
 
 def _in_pool(fact: Fact) -> bool:
@@ -198,7 +212,7 @@ def _settle_stage(fact: Fact, service: Service, one: Running, on_due: Data) -> N
 
 def _escalate(fact: Fact, service: Service, one: Running, on_due: Data) -> None:
     """Somebody above is asked to step in, and the resident hears of it."""
-    due = times.text(one.reading.due_at)
+    due = times.text(one.reading.due_at) if one.reading.due_at else ""
     event = fact.record(OVERDUE, {"clock": one.name, "due": due})
     fact.open_task(
         f"overdue-{int(event['seq'])}",

@@ -7,7 +7,6 @@ from chalicelib.cases.clockwork import readings
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
 from chalicelib.cases.waiting import Telling
-from chalicelib.clocks.clock import explain
 from chalicelib.platform import times
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
@@ -97,7 +96,7 @@ def _clocks(it: Telling) -> Iterator[str]:
         if state == "stopped" or "result" in it.file.case:
             continue
         title = it.pick(it.service.clocks[one.name]["titles"])
-        because = explain(one.reading, it.house.calendar, it.say("zh-Hans", "en"))
+        because = wording.why_due(it.service, one.reading, it.house.calendar, it.language)
         late = it.say("，已逾期", ", overdue") if state == "overdue" else ""
         yield it.say(f"{title}{late}：{because}", f"{title}{late}: {because}")
 

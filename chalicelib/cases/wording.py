@@ -13,6 +13,8 @@ from typing import Any
 from chalicelib.cases import clockwork
 from chalicelib.cases.file import CaseFile
 from chalicelib.clocks.calendar import Calendar
+from chalicelib.clocks.clock import Reading
+from chalicelib.clocks.telling import explain
 from chalicelib.people.directory import Unit
 from chalicelib.platform import times
 from chalicelib.platform.errors import Texts, pick
@@ -21,6 +23,8 @@ from chalicelib.platform.numbers import document_number
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
 
+# Behind {date} of what tells that a date has moved: the day that the event names.
+MOVED = "moved"
 VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 # Events that the engine records for every service, where its document has no words of its own.
@@ -51,6 +55,11 @@ SYSTEM_EVENTS: Mapping[str, Texts] = {
     "reply_ambiguous": {"zh-Hans": "短信回复对应多件", "en": "A reply by SMS fits several cases"},
     "rebased": {"zh-Hans": "转到新版办理", "en": "Goes on under a new version"},
     "correction_asked": {"zh-Hans": "表单有更新，请补填", "en": "The form has changed: correct"},
+    "urge_answered": {"zh-Hans": "已回复催办", "en": "The reminder was answered"},
+    "supervision_answered": {"zh-Hans": "已回复督办", "en": "The supervision order was answered"},
+    "criticism_answered": {"zh-Hans": "已回复通报", "en": "The criticism was answered"},
+    "recomputed": {"zh-Hans": "时限按新日历重新计算", "en": "A due date was computed anew"},
+    "date_moved": {"zh-Hans": "办理时限有变", "en": "The promised date has moved"},
     "corrected": {"zh-Hans": "已按新表单补填", "en": "Corrected for the new form"},
 }
 HIDDEN_EVENTS = frozenset(
@@ -68,6 +77,10 @@ HIDDEN_EVENTS = frozenset(
         "list_asked",
         "not_understood",
         "reply_ambiguous",
+        "urge_answered",
+        "supervision_answered",
+        "criticism_answered",
+        "recomputed",
     }
 )
 # Their details hold what a phone wrote, and which: for those who telephone.
@@ -114,6 +127,12 @@ def variables_of(template: str) -> list[str]:
 def event_title(service: Service, type: str, language: str) -> str:
     own = service.data["events"].get(type)
     return pick(own["titles"] if own else SYSTEM_EVENTS.get(type, {"zh-Hans": type}), language)
+
+
+def why_due(service: Service, reading: Reading, calendar: Calendar, language: str) -> str:
+    """Why a clock is due when it is, or what it rests for."""
+    because = event_title(service, reading.paused.because, language) if reading.paused else ""
+    return explain(reading, calendar, language, because)
 
 
 def is_public(service: Service, type: str) -> bool:
@@ -218,6 +237,8 @@ class Saying:
         if name == "claim":
             task = self.file.task(self.event["data"].get("claim", ""))
             return times.moment(task["due"]) if task and task.get("due") else None
+        if name == MOVED:
+            return times.moment(self.event["data"]["is"])
         if name is None:
             return None
         seen = [row for row in self.file.events if row["seq"] <= self.event["seq"]]

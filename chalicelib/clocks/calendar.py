@@ -107,18 +107,56 @@ class Calendar:
         A count that is used up exactly at a closing ends there, not at the next opening.
         With n = 0: `moment` itself, or the next opening. n is at most MAX_AMOUNT.
         """
-        left, day = timedelta(minutes=bounded(n)), self.local_date(moment)
-        now = moment.astimezone(UTC)
+        return self.add_office_time(moment, timedelta(minutes=bounded(n)))
+
+    def add_office_time(self, moment: datetime, left: timedelta) -> DueAt:
+        """The same for any length of time."""
+        day, now = self.local_date(moment), moment.astimezone(UTC)
         provisional = False
         while True:
             provisional = provisional or not self.published(day)
-            for hours in self.hours if self.is_working_day(day) else ():
-                opening, closing = (self._at(day, clock) for clock in hours)
+            for opening, closing in self._open(day):
                 begin = max(now, opening)
                 if begin < closing and begin + left <= closing:
                     return DueAt(begin + left, provisional)
                 left -= max(closing - begin, timedelta())
             day += ONE_DAY
+
+    def take_office_time(self, moment: datetime, left: timedelta) -> datetime:
+        """The latest moment from which this much office time leads up to `moment`."""
+        day, now = self.local_date(moment), moment.astimezone(UTC)
+        while True:
+            for opening, closing in reversed(self._open(day)):
+                end = min(now, closing)
+                if opening < end and opening <= end - left:
+                    return end - left
+                left -= max(end - opening, timedelta())
+            day -= ONE_DAY
+
+    def office_time(self, start: datetime, end: datetime) -> timedelta:
+        """How much office time lies between two moments; nothing where `end` is not later."""
+        first, last = self.local_date(start), self.local_date(end)
+        days = (first + n * ONE_DAY for n in range((last - first).days + 1))
+        spans = (span for day in days for span in self._open(day))
+        lengths = (min(end, closing) - max(start, opening) for opening, closing in spans)
+        return sum((max(one, timedelta()) for one in lengths), timedelta())
+
+    def working_days(self, after: date, upto: date) -> int:
+        """How many working days there are after one day, up to and including another."""
+        days = (after + n * ONE_DAY for n in range(1, (upto - after).days + 1))
+        return sum(self.is_working_day(day) for day in days)
+
+    def working_day_before(self, day: date, n: int) -> date:
+        """The n-th working day before `day`, which itself is not counted."""
+        left = bounded(n)
+        while left:
+            day -= ONE_DAY
+            left -= self.is_working_day(day)
+        return day
+
+    def on(self, day: date, clock: time) -> datetime:
+        """What the office's clock shows as `clock` on `day`, in UTC."""
+        return self._at(day, clock)
 
     def local(self, moment: datetime) -> datetime:
         """`moment` on the office's clock; ValueError if it has no time zone."""
@@ -129,6 +167,11 @@ class Calendar:
     def local_date(self, moment: datetime) -> date:
         """The date on the office's wall at `moment`."""
         return self.local(moment).date()
+
+    def _open(self, day: date) -> list[tuple[datetime, datetime]]:
+        """The office hours of a day, none on a day off."""
+        spans = self.hours if self.is_working_day(day) else ()
+        return [(self._at(day, opening), self._at(day, closing)) for opening, closing in spans]
 
     def _at(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, self.timezone).astimezone(UTC)

@@ -116,11 +116,17 @@ def rotate(store: Store, name: str, version: int) -> None:
     store.transact([Put(Table.DIRECTORY, row, None)])
 
 
-def calendar(store: Store, data: Mapping[str, Any]) -> Row:
-    """Write one calendar. Raises InvalidCalendar with a pointer."""
+def calendar(store: Store, data: Mapping[str, Any], at: str) -> Row:
+    """Write one calendar; what it was before is kept beside it, so that open cases can be told
+    whose dates have moved. Raises InvalidCalendar with a pointer."""
     Calendar.from_document(data)
-    row = _row(f"calendar#{data['calendar']}", "calendar", "calendar", data)
-    store.transact([Put(Table.DIRECTORY, row, None)])
+    pk = f"calendar#{data['calendar']}"
+    rows = [_row(pk, "calendar", "calendar", data)]
+    former = store.get(Table.DIRECTORY, (pk, "calendar"))
+    if former is not None and former["data"] != data:
+        change = {"former": former["data"], "at": at}
+        rows.append(_row(pk, f"change#{at}", "calendar", change))
+    store.transact([Put(Table.DIRECTORY, row, None) for row in rows])
     return {"calendar": data["calendar"], "years": sorted(data["years"])}
 
 

@@ -21,7 +21,7 @@
   holders#<role>#<node> / party#<id>  who holds a role at a node; `stand-ins#<party>` / party#<id>
                              who stands in for somebody
   channel#<name> / channel   how messages come and go: sign, phone; `secret` its version
-  calendar#<id>  / calendar  a working calendar document
+  calendar#<id>  / calendar  a working calendar document; `change#<at>` what it was until then
   issuer#<url>   / issuer    the stored JWKS of a token issuer
   role#<role>    / role      that somebody holds or has held a role of this name
   trust#<kid>    / trust     a key whose packages are believed

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from chalicelib.cases import rebasing
+from chalicelib.cases import rebasing, recomputing
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
 from chalicelib.cases.fact import SHARDS
@@ -105,6 +105,7 @@ def _tick(house: House, command: Event) -> Event:
     _sweep_messages(house if command.get("case") else then, report)
     if not command.get("case"):
         _sweep_rebases(then, report)
+        _sweep_calendars(then, report)
     return _reported(report)
 
 
@@ -120,6 +121,13 @@ def _sweep_rebases(house: House, report: Report) -> None:
     """Every rebase that is not done yet."""
     for name in rebasing.due_jobs(house):
         report.carried += rebasing.carry_on(house, name)
+
+
+def _sweep_calendars(house: House, report: Report) -> None:
+    """A calendar that has changed, and cases whose dates it may have moved."""
+    recomputing.notice(house)
+    for name in recomputing.due_jobs(house):
+        report.carried += recomputing.carry_on(house, name)
 
 
 def _deal_with(house: House, pk: str, report: Report) -> None:

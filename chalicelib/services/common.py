@@ -87,6 +87,23 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
             "Hello. Several of our questions are open with you. Which one did you answer?",
         ),
     ),
+    "date_moved": {
+        "key": "case.date_moved",
+        "on": ["date_moved"],
+        "channels": ["sms"],
+        "date": "moved",
+        "texts": {
+            "sms": {
+                "zh-Hans": "{sign}{service}{no}：因放假安排有变，办理期限改到{date}。电话{phone}",
+                "en": "{sign}{service} {no}: public holidays have changed, so it is now due by"
+                " {date}. {phone}",
+            },
+            "call": {
+                "zh-Hans": "您好，因放假安排有变，您的{service}{no}的办理期限改到{due}。",
+                "en": "Hello. Public holidays have changed: {service} {no} is now due by {due}.",
+            },
+        },
+    },
     "correct": {
         "key": "case.correct",
         "on": ["correction_asked"],

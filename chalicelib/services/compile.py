@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.clocks.clock import unit_of
 from chalicelib.services.document import Service
 
 MINIMUM_WAIT_DAYS = 30
@@ -101,8 +102,13 @@ def _stage(
 
 
 def _days(budget: Mapping[str, Any]) -> int:
-    """An upper bound of a budget in calendar days: a working day takes at most 12 with holidays."""
-    ((unit, amount),) = budget.items()
+    """An upper bound of a budget in calendar days: a working day takes at most 12 with holidays.
+
+    A day that is set and a pause have no bound; a longer clock meets a second wait.
+    """
+    unit, amount = unit_of(budget)
+    if unit == "date":
+        return MINIMUM_WAIT_DAYS
     per_unit = {
         "working_days": 12.0,
         "days": 1.0,

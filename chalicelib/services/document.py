@@ -104,6 +104,18 @@ class Service:
         clocks: Mapping[str, Data] = self.data["clocks"]
         return clocks
 
+    def milestones(self) -> Iterator[tuple[str, str, Data]]:
+        """(pointer, clock, milestone) of every one."""
+        for name, clock in self.clocks.items():
+            for index, one in enumerate(clock.get("milestones", ())):
+                yield f"/clocks/{name}/milestones/{index}", name, one
+
+    def days_set_by(self, event: str) -> Iterator[tuple[str, Data]]:
+        """(clock, budget) of every clock whose last day the acts set that record the event."""
+        for name, clock in self.clocks.items():
+            if clock["budget"].get("date", {}).get("event") == event:
+                yield name, clock["budget"]
+
     @cached_property
     def papers(self) -> Mapping[str, Data]:
         return {paper["id"]: paper for paper in self.data["papers"]}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.platform.errors import pick
-from chalicelib.services.document import Service
+from chalicelib.services.document import Data, Service
 
 
 def guide(service: Service, language: str) -> dict[str, Any]:
@@ -25,6 +25,7 @@ def guide(service: Service, language: str) -> dict[str, Any]:
             name: {
                 "title": pick(clock["titles"], language),
                 "budget": clock["budget"],
+                "pauses": pauses(service, clock, language),
                 "basis": clock.get("basis"),
             }
             for name, clock in data["clocks"].items()
@@ -43,6 +44,13 @@ def _recorded(service: Service) -> dict[str, Any]:
     """Whether it is a record, and who alone may make one."""
     shown = {name: service.record[name] for name in ("counted_in", "who") if name in service.record}
     return {"record": shown} if shown else {}
+
+
+def pauses(service: Service, clock: Data, language: str) -> list[str]:
+    """What stops a clock for a while: the guide must say so (行政许可法 45)."""
+    events = (event for one in clock.get("pause", ()) for event in one["from"])
+    words = service.data["events"]
+    return [pick(words[event]["titles"], language) for event in events if event in words]
 
 
 def _public(logic: Mapping[str, Any]) -> dict[str, Any]:

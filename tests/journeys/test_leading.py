@@ -10,7 +10,7 @@ import pytest
 from chalicelib.cases.leading import open_owed
 from chalicelib.platform.ports import Table
 from infra.player import Case, expect
-from tests.journeys.publishing import publish, upload
+from tests.journeys.publishing import order, publish, upload
 from tests.world import World, load_json
 
 SERVICE = "errands"
@@ -137,6 +137,30 @@ def test_one_that_comes_to_something_else_brings_the_case_back_to_a_desk(world: 
     case.stands("consider")
 
 
+def test_what_an_earlier_round_comes_to_late_does_not_end_the_wait_of_the_next(
+    world: World,
+) -> None:
+    document = errands()
+    document["flow"]["stages"]["wait"]["who"] = {"role": "acceptor", "at": "lowest-capable"}
+    document["flow"]["stages"]["wait"]["actions"] = {
+        "no_longer": {"titles": TITLES, "event": "called_back", "to": "sort"}
+    }
+    document["events"]["called_back"] = {"titles": TITLES}
+    publish(world, document, unit="approval-bureau")
+    answers = load_json("forms/suggestion/examples/pass/with-a-name.json")["answers"]
+    case = Case.submit(world, answers, [], service=SERVICE, reader=HALL)
+    case.do(VILLAGE, "send", {"errands": [FIRST]})
+    case.do(VILLAGE, "no_longer")
+    case.do(VILLAGE, "send", {"errands": [SECOND]})
+    first, second = opened(case)
+
+    adopt(first)
+    case.stands("wait")
+    adopt(second)
+
+    case.stands(ended=True, result="adopted")
+
+
 def test_a_list_of_nothing_is_not_waited_for(world: World) -> None:
     case = sent(world)
 
@@ -190,6 +214,19 @@ def test_an_opening_that_is_repeated_opens_one_case(world: World) -> None:
 
     assert len(opened(case)) == 1
     assert case.happened().count("case_opened") == 1
+
+
+def test_nobody_waits_for_what_a_restricted_case_comes_to(world: World) -> None:
+    report = load_json("forms/conduct-report/examples/pass/least.json")["answers"]
+    told = {f"/{name}": {"is": value} for name, value in report.items()}
+    document = edited(lambda it: effect(it)["opens"].update(service="conduct-report", answers=told))
+    draft = upload(world, document)
+    data = {"upload": draft["upload"], "unit": "approval-bureau"}
+
+    done = order(world, SERVICE, "publish", **data)
+
+    assert done["state"] == "refused"
+    assert "restricted" in [one["keyword"] for one in done["outcome"]["findings"]]
 
 
 def test_what_the_wait_is_for_is_told(world: World) -> None:

@@ -1,6 +1,7 @@
 """Letters to the head of the department: read by the head, and by nobody else."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.platform.errors import AlreadyDecided, NotYet
@@ -207,3 +208,58 @@ def test_the_writer_may_take_the_letter_back_until_it_is_answered(world: World) 
     case.stands(ended=True, result="withdrawn", status="withdrawn")
     assert refused_as(case.alone(SECTION, "report", REPORT), AlreadyDecided)
     assert [one["state"] for one in case.view()["tasks"] if one.get("party")] == ["moot"]
+
+
+def promise(case: Case, day: str) -> Any:
+    return case.attempt(HEAD, "promise", {"day": day, "text": "先到村里看一次。"})
+
+
+def test_the_head_promises_a_day_within_the_time_to_answer_and_the_writer_is_told(
+    front: Front,
+) -> None:
+    case = letter(front)
+    last = case.due("answering").date()
+    refused = promise(case, (last + timedelta(days=1)).isoformat())
+    assert refused.status == 422
+    assert [one["pointer"] for one in refused.body["errors"]] == ["/details/day"]
+
+    expect(promise(case, last.isoformat()), 200)
+    front.settle(case.number)
+
+    assert case.due("agreed") == case.due("answering")
+    said = [text for text in front.messages(MOBILE) if case.number in text and "约定" in text]
+    assert len(said) == 1 and f"{last.day}日" in said[0]
+    case.do(HEAD, "reply", REPLY)
+    case.stands(ended=True, result="replied")
+
+
+def test_a_promised_day_that_is_missed_is_explained_by_who_promised_it(world: World) -> None:
+    case = letter(world)
+    day = world.house.calendar.add_working_days(world.house.today(), 2).date
+    expect(promise(case, day.isoformat()), 200)
+    world.settle()
+    told = len(world.messages(MOBILE))
+
+    case.after(case.due("agreed"))
+
+    view = case.view()
+    assert case.happened() == ["received", "promised_for", "agreed_missed", "overdue"]
+    assert "agreed_missed" not in {one["type"] for one in case.mine()["events"]}
+    # The writer hears that it is late, once; not of what the office asks of itself.
+    assert len(world.messages(MOBILE)) == told + 1
+    (task,) = [one for one in view["tasks"] if one["kind"] == "side"]
+    assert task["actions"] == ["explain_miss"]
+    case.after(case.due("agreed") + timedelta(minutes=5))
+    assert case.happened().count("agreed_missed") == 1
+    case.do(HEAD, "explain_miss", {"why": "村里路断了，后天去。"})
+    assert case.happened()[-1] == "miss_explained"
+
+
+def test_a_promise_may_be_moved_while_it_runs(world: World) -> None:
+    case = letter(world)
+    for days in (2, 4):
+        day = world.house.calendar.add_working_days(world.house.today(), days).date
+        expect(promise(case, day.isoformat()), 200)
+        world.settle()
+
+    assert case.due("agreed").date() == day

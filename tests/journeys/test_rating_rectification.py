@@ -1,5 +1,6 @@
 """A bad rating: put right, asked about by somebody else, and satisfied or before the head."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -209,3 +210,54 @@ def test_who_rated_may_take_it_back(world: World) -> None:
     case.decide("withdraw", {"how": "web", "why": "已经解决了"})
 
     case.stands(ended=True, result="withdrawn", status="withdrawn")
+
+
+def test_what_is_not_put_right_is_urged_supervised_with_a_numbered_order_and_criticised(
+    world: World,
+) -> None:
+    """The resident hears that it is late, and nothing of what offices say to each other."""
+    case = passed_on(world)
+    due = case.due("rectifying")
+    before = world.house.calendar.working_day_before(due.date(), 3)
+
+    case.after(due.replace(year=before.year, month=before.month, day=before.day))
+    assert case.happened()[-1] == "rectifying_urged"
+    case.do(UNIT, "answer", {"step": "设备明天到。"})
+
+    case.after(due)
+    calendar = world.house.calendar
+    for days in (3, 10):
+        late = calendar.add_working_days(calendar.local_date(due), days).date
+        case.after(calendar.close_of(late))
+
+    assert case.happened() == [
+        *["received", "passed_on", "rectifying_urged", "urge_answered", "overdue"],
+        *["rectifying_supervised", "rectifying_criticised"],
+    ]
+    kinds = {one["kind"] for one in case.view()["tasks"] if one["state"] == "open"}
+    assert kinds == {"desk", "escalation", "supervision", "criticism"}
+    order = next(one for one in case.view()["documents"] if one["document"] == "supervision")
+    assert "督" in order["number"] and case.number in order["number"]
+    assert case.mine()["documents"] == []
+    shown = {one["type"] for one in case.mine()["events"]}
+    assert "overdue" in shown and not {one for one in shown if one.startswith("rectifying_")}
+    sent = world.messages(MOBILE)
+    world.tick(world.moment + timedelta(days=40))
+    assert case.happened().count("rectifying_criticised") == 1
+    assert [text for text in world.messages(MOBILE) if text not in sent] == []
+
+
+def test_who_puts_it_right_in_time_is_not_urged(world: World) -> None:
+    case = put_right(world)
+    world.tick(world.moment + timedelta(days=1))
+
+    assert "rectifying_urged" not in case.happened()
+
+
+def test_a_reminder_that_comes_too_late_is_left_out(world: World) -> None:
+    """The tick did not run before the clock was due: nobody is reminded of what is over."""
+    case = passed_on(world)
+    case.after(case.due("rectifying"))
+
+    assert "rectifying_urged" not in case.happened()
+    assert "rectifying" in overdue(case)

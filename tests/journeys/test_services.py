@@ -107,7 +107,7 @@ def test_the_report_is_told_in_chinese_words_alone(run: Run, folder: Path) -> No
     assert first.endswith("已检查（只试不发）")
     assert "与第1版相比：放宽（widening）" in lines
     assert any("时限「承诺办结时限」的期限" in line for line in lines)
-    assert any(line.startswith("演练") and "环节 7/7" in line for line in lines)
+    assert any(line.startswith("演练") and "环节 8/8" in line for line in lines)
     for word in ("changes from", "rehearsed", "never taken", "for more"):
         assert word not in out
 
@@ -118,7 +118,7 @@ def test_the_same_report_is_told_in_english(run: Run, folder: Path) -> None:
     lines = out.splitlines()
     assert lines[0].endswith("a draft: somebody else publishes it")
     assert "changes from version 1: widening" in lines
-    assert any(line.startswith("rehearsed, ") and "stages 7/7" in line for line in lines)
+    assert any(line.startswith("rehearsed, ") and "stages 8/8" in line for line in lines)
 
 
 def test_what_was_never_taken_and_where_it_could_hang_is_told(run: Run, tmp_path: Path) -> None:

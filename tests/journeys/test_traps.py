@@ -142,7 +142,7 @@ def test_a_day_is_no_twenty_four_hours_of_office_time() -> None:
 
     reading = clock.read(definition, [Moment("received", friday)], CALENDAR)
 
-    assert reading is not None
+    assert reading is not None and reading.due_at is not None
     assert f"{CALENDAR.local(reading.due_at):%A %H:%M}" == "Monday 17:30"
     assert reading.due_at == CALENDAR.close_of(
         CALENDAR.local_date(datetime(2026, 3, 16, tzinfo=UTC))

@@ -224,7 +224,9 @@ def test_no_title_at_all_can_break_out(titles: list[str]) -> None:
 def test_boxes_follow_the_plain_way_and_the_stage_that_tells_is_last() -> None:
     licence = order(SERVICES[PATHS[0]])
 
-    assert licence == ["receive", "examine", "decide", "issue", "deliver", "complete", "tell"]
+    assert licence == [
+        *["receive", "examine", "decide", "issue", "deliver", "special", "complete", "tell"]
+    ]
 
 
 def test_what_happens_by_itself_says_when() -> None:

@@ -52,7 +52,7 @@ UNITS = [
 def store() -> MemoryStore:
     made = MemoryStore(SHAPES)
     seeding.directory(made, {"nodes": NODES, "units": UNITS})
-    seeding.calendar(made, load_json("infra/calendars/cn.json"))
+    seeding.calendar(made, load_json("infra/calendars/cn.json"), "2026-01-01T00:00:00.000Z")
     return made
 
 

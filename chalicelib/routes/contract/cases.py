@@ -94,9 +94,9 @@ SCHEMAS: dict[str, Schema] = {
             "clock": TEXT,
             "title": TEXT,
             "started_at": MOMENT,
-            "due_at": MOMENT,
+            "due_at": maybe(MOMENT),
             "stopped_at": maybe(MOMENT),
-            "state": one_of(("running", "stopped", "overdue")),
+            "state": one_of(("running", "paused", "stopped", "overdue")),
             "provisional": YES_NO,
             "because": TEXT,
         }

@@ -89,6 +89,7 @@ def _notice() -> dict[str, Schema]:
                 {
                     "title": TEXT,
                     "budget": said("$defs", "clock", "properties", "budget"),
+                    "pauses": many(TEXT),
                     "basis": {"anyOf": [said("$defs", "basis"), {"type": "null"}]},
                 }
             )

@@ -200,16 +200,28 @@ _way = _act
 
 def _clock(at: str, old: Data, new: Data) -> Iterator[Change]:
     if old["budget"] != new["budget"]:
-        longer = _minutes(new["budget"]) > _minutes(old["budget"])
-        mine = new.get("kind") in APPLICANTS
-        verdict = Verdict.WIDENING if longer == mine else Verdict.NARROWING
+        verdict = _budgets(old["budget"], new["budget"], new.get("kind") in APPLICANTS)
         yield Change(f"{at}/budget", "changed", verdict, old["budget"], new["budget"])
-    for name in sorted((set(old) | set(new)) - {"budget", "titles", "basis"}):
+    for name in sorted((set(old) | set(new)) - {"budget", "milestones", "titles", "basis"}):
         if old.get(name) != new.get(name):
             yield Change(f"{at}/{name}", "changed", Verdict.NARROWING)
+    was, now = old.get("milestones", []), new.get("milestones", [])
+    if was != now:
+        # A milestone calls for attention and takes nothing from anybody.
+        kept = all(one in now for one in was)
+        verdict = Verdict.WIDENING if kept else Verdict.NARROWING
+        yield Change(f"{at}/milestones", "changed", verdict)
     for name in ("titles", "basis"):
         if old.get(name) != new.get(name):
             yield Change(f"{at}/{name}", "changed", Verdict.SAFE)
+
+
+def _budgets(old: Data, new: Data, applicants: bool) -> Verdict:
+    """A day that is set is neither more nor less than a length of time."""
+    if "date" in old or "date" in new:
+        return Verdict.NARROWING
+    longer = _minutes(new) > _minutes(old)
+    return Verdict.WIDENING if longer == applicants else Verdict.NARROWING
 
 
 def _minutes(budget: Data) -> int:

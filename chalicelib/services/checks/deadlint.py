@@ -18,7 +18,7 @@ from chalicelib.services.document import END, Data, Listed, Service, result_of
 # Who holds or awaits a slot is told when the pool ends: two rows each, in one transaction of 100.
 MOST_CLAIMS = 45
 # Names of tasks that the engine gives to its own.
-TAKEN = frozenset({"call", "overdue"})
+TAKEN = frozenset({"call", "overdue", "escalation", "urge", "supervision", "criticism"})
 JOINED = frozenset({"gate", "auto", "tell", "pool", "fanout"})
 
 # Actions by the event that they record.

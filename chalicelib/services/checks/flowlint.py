@@ -29,6 +29,8 @@ SYSTEM_EVENTS = frozenset(
         "rebased",
         "correction_asked",
         "corrected",
+        "recomputed",
+        "date_moved",
     }
 )
 
@@ -67,6 +69,7 @@ def recorded_events(service: Service) -> Iterator[str]:
     for clock in service.clocks.values():
         if "event" in clock["on_due"]:
             yield clock["on_due"]["event"]
+        yield from (one["event"] for one in clock.get("milestones", ()))
     yield from (one["hears"] for _, one in service.follows if "hears" in one)
 
 

@@ -16,6 +16,7 @@ from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
 from chalicelib.services.checks.asklint import ask_findings
 from chalicelib.services.checks.autolint import auto_findings
+from chalicelib.services.checks.clocklint import clock_findings
 from chalicelib.services.checks.countlint import count_findings
 from chalicelib.services.checks.deadlint import dead_end_findings
 from chalicelib.services.checks.filllint import fill_findings
@@ -241,6 +242,7 @@ WHERE_SOUND: Sequence[Check] = (
     dead_end_findings,
     _names,
     _following,
+    clock_findings,
     ask_findings,
     logic_findings,
     auto_findings,

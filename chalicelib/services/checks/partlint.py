@@ -206,6 +206,7 @@ def whos(service: Service) -> Iterator[tuple[str, Data]]:
     places |= {f"/flow/tasks/{name}": task for name, task in service.side_tasks.items()}
     places |= {one.at: one.data for one in service.every_action()}
     places |= {f"/clocks/{name}/on_due": one["on_due"] for name, one in service.clocks.items()}
+    places |= {at: one for at, _, one in service.milestones()}
     for at, place in places.items():
         if place.get("who"):
             yield f"{at}/who", place["who"]

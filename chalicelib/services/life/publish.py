@@ -55,7 +55,7 @@ class Publisher:
             "uploads": lambda _: self.uploads(),
             "directory": lambda data: seeding.directory(store, data),
             "absence": lambda data: seeding.absence(store, data),
-            "calendar": lambda data: seeding.calendar(store, data),
+            "calendar": lambda data: seeding.calendar(store, data, times.text(self._ports.now())),
             "issuer": lambda data: seeding.issuer(store, data),
             "trust": lambda data: seeding.trust(store, data),
             "channel": self._channel,

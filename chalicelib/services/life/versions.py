@@ -202,7 +202,9 @@ class Versions:
         return name
 
     def not_live(self, service: Service) -> Iterator[Finding]:
-        """Cases can be opened of services only that are published already, and have cases."""
+        """Cases can be opened of services only that are published already, and have cases; what
+        becomes of a restricted one is not told."""
+        heard = {f"{at}/opens" for at, one in service.follows if "hears" in one}
         for at, opens in service.openings():
             name = opens["service"]
             live = service if name == service.id else self.live(name)
@@ -215,6 +217,12 @@ class Versions:
                     "en": f"{name} has records, no cases",
                 }
                 yield Finding(f"{at}/service", "record", texts)
+            elif live.data.get("restricted") and at in heard:
+                texts = {
+                    "zh-Hans": f"{name}限制知悉，结果不会回报",
+                    "en": f"{name} is restricted: its result does not come back",
+                }
+                yield Finding(f"{at}/service", "restricted", texts)
         others = self.dependents(service.id) if service.record else []
         if others:
             zh = f"{'、'.join(others)}会立此事项的案，不能改为只作记录"

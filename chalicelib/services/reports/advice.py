@@ -7,6 +7,7 @@ language in `params`, so that a deployment may block on them.
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.clocks.clock import unit_of
 from chalicelib.platform.errors import Finding, Texts
 from chalicelib.platform.json import escape
 from chalicelib.services.checks.logiclint import logic_advice
@@ -160,7 +161,9 @@ def _longer(service: Service) -> Iterator[Finding]:
     law = [(name, clock) for name, kind, clock in kinds if kind == "statutory"]
     for name, one in [(name, clock) for name, kind, clock in kinds if kind == "promised"]:
         for legal, other in law:
-            ((unit, promised),) = one["budget"].items()
+            unit, promised = unit_of(one["budget"])
+            if unit == "date":
+                continue
             most = other["budget"].get(unit, promised)
             if promised > most and set(other["stop"]) <= set(one["stop"]):
                 mine, theirs = place(service, f"/clocks/{name}"), place(service, f"/clocks/{legal}")

@@ -104,6 +104,15 @@ def _clock(rules: Rules, course: Course, move: Move) -> None:
         _settled_by_clock(rules, course, on_due)
 
 
+def _milestone(rules: Rules, course: Course, move: Move) -> None:
+    """A clock comes to a milestone: somebody may get a task, and nothing else moves."""
+    found = next(one for at, _, one in rules.service.milestones() if at == move.at)
+    course.change(reached=course.situation.reached | {move.at})
+    if "who" in found:
+        course.opened.append(Opened(move.at, found["who"]))
+    record(rules, course, move.event)
+
+
 def _settled_by_clock(rules: Rules, course: Course, on_due: Data) -> None:
     stage = course.situation.stage
     if on_due["do"] == "act":
@@ -239,6 +248,7 @@ AFTER: Mapping[str, Callable[[Rules, Course, Move], None]] = {
     "task": _task,
     "clock": _clock,
     "escalation": _clock,
+    "milestone": _milestone,
     "lapse": _lapse,
     "broken": _broken,
     "elsewhere": _elsewhere,

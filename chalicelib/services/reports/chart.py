@@ -3,8 +3,9 @@ between them.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from chalicelib.clocks.clock import unit_of
 from chalicelib.people.roles import role
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.services.document import AUTO, Data, Service, result_of
@@ -31,12 +32,23 @@ UNITS: Mapping[str, Texts] = {
     "days": {"zh-Hans": "{n}日", "en": "{n} day{s}"},
     "office_minutes": {"zh-Hans": "{n}分钟（办公时间）", "en": "{n} office minute{s}"},
     "same_working_day": {"zh-Hans": "当日", "en": "the same working day"},
+    "date": {"zh-Hans": "约定的日期", "en": "the day that is set"},
 }
 DOES: Mapping[str, Texts] = {
     "escalate": {"zh-Hans": "提请{who}督办", "en": "{who} is asked to step in"},
     "act": {"zh-Hans": "系统视同“{what}”", "en": 'the system takes "{what}"'},
     "settle": {"zh-Hans": "转“{what}”", "en": 'goes on by "{what}"'},
     "close": {"zh-Hans": "不再接受认领", "en": "no more claims are taken"},
+    "note": {"zh-Hans": "记录", "en": "it is noted"},
+    "urge": {"zh-Hans": "催办{who}", "en": "{who} is urged"},
+    "supervise": {"zh-Hans": "督办{who}", "en": "{who} gets a supervision order"},
+    "criticise": {"zh-Hans": "通报批评{who}", "en": "{who} is criticised"},
+}
+WHEN: Mapping[str, Texts] = {
+    "due": {"zh-Hans": "到期时", "en": "when due"},
+    "share": {"zh-Hans": "到期前还剩{n}%时", "en": "with {n} % left"},
+    "before": {"zh-Hans": "到期前{budget}", "en": "{budget} before it is due"},
+    "after": {"zh-Hans": "到期后{budget}", "en": "{budget} after it was due"},
 }
 SAYS: Mapping[str, Texts] = {
     "any": {"zh-Hans": "任何环节", "en": "At any stage"},
@@ -45,6 +57,11 @@ SAYS: Mapping[str, Texts] = {
     "clocks": {"zh-Hans": "时限", "en": "Clocks"},
     "task": {"zh-Hans": "{title}：“{event}”之后，{who}", "en": '{title}: after "{event}", {who}'},
     "clock": {"zh-Hans": "{title}：{budget}，{does}", "en": "{title}: {budget}, {does}"},
+    "milestone": {"zh-Hans": "{title}，{when}：{does}", "en": "{title}, {when}: {does}"},
+    "pause": {
+        "zh-Hans": "{title}：“{event}”之后暂停计时，到“{end}”为止",
+        "en": '{title}: not counted from "{event}" until "{end}"',
+    },
     "due": {"zh-Hans": "到期：{title}（{budget}）", "en": "when due: {title} ({budget})"},
     "broken": {"zh-Hans": "到期：{title}", "en": "when due: {title}"},
     "but": {"zh-Hans": "（{stages}除外）", "en": " (not in: {stages})"},
@@ -261,6 +278,17 @@ class _Maker:
             )
             allowed = budget(clock, self.language)
             yield self._say("clock", title=self._title(clock), budget=allowed, does=does)
+            for pause in clock.get("pause", ()):
+                event, end = self._events(pause["from"]), self._events(pause["until"])
+                yield self._say("pause", title=self._title(clock), event=event, end=end)
+            for one in clock.get("milestones", ()):
+                acts = who(one["who"], self.language) if "who" in one else ""
+                does = pick(DOES[one["do"]], self.language).format(who=acts)
+                when = moment(one["at"], self.language)
+                yield self._say("milestone", title=self._title(clock), when=when, does=does)
+
+    def _events(self, names: list[str]) -> str:
+        return self._say("or").join(pick(self._event(name), self.language) for name in names)
 
     def _what(self, on_due: Data) -> str:
         """The title of what a clock does, wherever the flow has it."""
@@ -272,8 +300,19 @@ class _Maker:
 
 def budget(clock: Data, language: str) -> str:
     """How long a clock runs, in words."""
-    ((unit, n),) = clock["budget"].items()
+    unit, n = unit_of(clock["budget"])
     return pick(UNITS[unit], language).format(n=n, s="" if n == 1 else "s")
+
+
+def moment(at: Any, language: str) -> str:
+    """When a milestone is reached, in words."""
+    if isinstance(at, str):
+        return pick(WHEN["share"], language).format(n=at.strip("-%"))
+    if not isinstance(at, Mapping):
+        return pick(WHEN["due"], language)
+    ((unit, n),) = at.items()
+    allowed = budget({"budget": {unit: abs(n)}}, language)
+    return pick(WHEN["before" if n < 0 else "after"], language).format(budget=allowed)
 
 
 def end_of(target: str) -> str | None:

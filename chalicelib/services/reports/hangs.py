@@ -57,7 +57,7 @@ def _standing(service: Service, routes: list[Routes]) -> Iterator[Finding]:
 def _still(rules: Rules, now: Situation) -> str:
     """What is wrong with waiting here; empty where something will happen by itself, or has."""
     clocks = rules.service.clocks
-    acting = [clocks[name]["on_due"] for name in now.running]
+    acting = [clocks[name]["on_due"] for name in now.running if not rules.rests(name, now)]
     acting = [on_due for on_due in acting if effective(rules, now, on_due)]
     kind = rules.service.stages[now.stage]["kind"]
     held = any(part.name == CLAIM for part in now.parts)

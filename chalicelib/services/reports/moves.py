@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chalicelib.clocks.milestones import before
 from chalicelib.services.document import Data
 from chalicelib.services.reports.situation import (
     CLAIM,
@@ -40,7 +41,7 @@ class Move(NamedTuple):
     @property
     def detour(self) -> bool:
         """Whether it leaves the flow where it is, so that no way has to be looked for after it."""
-        return self.kind in ("act", "task", "escalation")
+        return self.kind in ("act", "task", "escalation", "milestone")
 
 
 def moves(rules: Rules, now: Situation) -> Iterator[Move]:
@@ -53,6 +54,7 @@ def moves(rules: Rules, now: Situation) -> Iterator[Move]:
     yield from _acts(rules, now)
     yield from _tasks(rules, now)
     yield from _clocks(rules, now)
+    yield from _milestones(rules, now)
 
 
 def _own(rules: Rules, now: Situation) -> Iterator[Move]:
@@ -171,15 +173,16 @@ def _reports(rules: Rules, now: Situation) -> Iterator[Move]:
 
 
 def _acts(rules: Rules, now: Situation) -> Iterator[Move]:
-    """Actions beside the stages. One that moves no stage is a detour, unless it brings papers or
-    something waits for it."""
+    """Actions beside the stages. One that moves no stage is a detour, unless it brings papers,
+    begins a clock or a pause, or something waits for it."""
     for name, act in rules.service.acts.items():
         at = f"/flow/acts/{name}"
         if not _fits_now(now, act) or not allowed(rules, now, at, act, ""):
             continue
         papers = "record_papers" in act.get("does", []) and now.lacking | now.debts
+        timed = recorded(act) & rules.timing if not now.result else frozenset[str]()
         waited_for = recorded(act) & (rules.awaited | rules.leads.keys())
-        moving = "to" in act or papers or waited_for
+        moving = "to" in act or papers or timed or waited_for
         kind = "action" if moving else "act"
         cost = OUT_OF_TURN if "to" in act else 1 if now.debts else UNASKED
         for move in _variants(rules, at, act, act):
@@ -213,11 +216,21 @@ def _clocks(rules: Rules, now: Situation) -> Iterator[Move]:
     opinions will do after it."""
     for name in sorted(now.running):
         on_due = rules.service.clocks[name]["on_due"]
-        if not rules.watched(name, now) or not effective(rules, now, on_due):
+        at_work = rules.watched(name, now) and not rules.rests(name, now)
+        if not at_work or not effective(rules, now, on_due):
             continue
         escalates = on_due["do"] == "escalate" and name not in rules.excuses
         kind, event = ("escalation", OVERDUE) if escalates else ("clock", "")
         yield Move(kind, f"/clocks/{name}", SYSTEM, BY_CLOCK, event)
+
+
+def _milestones(rules: Rules, now: Situation) -> Iterator[Move]:
+    """What clocks come to besides running out; a reminder comes before that only."""
+    for at, name, milestone in rules.service.milestones():
+        here = name in now.running or (name in now.fired and not before(milestone["at"]))
+        watched = rules.watched(name, now) and not rules.rests(name, now)
+        if here and watched and at not in now.reached:
+            yield Move("milestone", at, SYSTEM, BY_CLOCK, milestone["event"])
 
 
 def effective(rules: Rules, now: Situation, on_due: Data) -> bool:

@@ -9,6 +9,7 @@ from chalicelib.services.reports.placewords import (
     EACH,
     LANGUAGES,
     LOST,
+    NO_SCHEMAS,
     OPAQUE,
     SCHEMAS,
     SILENT,
@@ -39,7 +40,7 @@ def segments(document: Any, pointer: str) -> list[Segment]:
             continue
         place = f"{LOST}{token}" if owner == LOST else f"{_name(owner)}/{token}"
         word, each, fields = (_of(table, place) for table in (WORDS, EACH, SCHEMAS))
-        if fields is not None and not last:
+        if fields is not None and not last and place not in NO_SCHEMAS:
             below = schema_segments(value, tokens[index + 1 :], fields, word or NOTHING)
             return path + [Segment(*pair) for pair in below]
         if token in LANGUAGES and path:

@@ -25,6 +25,8 @@ EACH: Mapping[str, Pair] = {
     "actions": ("操作{name}", "action{name}"),
     "outcomes": ("结论{name}", "outcome{name}"),
     "branch": ("第{n}个分支", "branch {n}"),
+    "pause": ("第{n}个暂停", "pause {n}"),
+    "milestones": ("第{n}个节点", "milestone {n}"),
     "hides": ("第{n}个不得公开的表单项", "hidden answer {n}"),
     "answers": ("填写项{name}", "answer{name}"),
     "replies": ("回复{name}", "reply{name}"),
@@ -90,6 +92,7 @@ WORDS: Mapping[str, Pair] = {
     "as_of": ("起算时点", "moment it counts from"),
     "asks": ("提问", "question"),
     "at": ("地点", "place"),
+    "at_most": ("最迟时限", "clock it may not exceed"),
     "at_once": ("是否立即发送", "mark for sending at once"),
     "authority": ("实施主体", "authority"),
     "authority_kind": ("实施主体性质", "kind of authority"),
@@ -170,8 +173,11 @@ WORDS: Mapping[str, Pair] = {
     "kind": ("种类", "kind"),
     "lead": ("牵头分项", "lead"),
     "least": ("最少意见数", "least number of opinions"),
+    "level": ("层级", "levels"),
     "level_of_exercise": ("行使层级", "level of exercise"),
     "member": ("名单所在项", "member with the list"),
+    "milestones": ("节点", "milestones"),
+    "milestones/at": ("时点", "moment"),
     "mode": ("方式", "mode"),
     "months": ("月数", "months"),
     "name": ("名称", "name"),
@@ -200,6 +206,8 @@ WORDS: Mapping[str, Pair] = {
     "parent_item": ("主项", "parent item"),
     "parts": ("分项", "parts"),
     "party": ("谁", "person meant"),
+    "pause": ("暂停", "pauses"),
+    "pause/from": ("开始的过程信息", "events that begin it"),
     "phone": ("电话", "telephone"),
     "phones": ("电话", "telephones"),
     "pointer": ("路径", "pointer"),
@@ -255,6 +263,7 @@ WORDS: Mapping[str, Pair] = {
     "ui": ("显示设置", "layout"),
     "unit": ("计数单位", "unit of count"),
     "unless": ("例外的时限", "clock of the exception"),
+    "until": ("结束的过程信息", "events that end it"),
     "valid_for": ("证照有效期", "validity"),
     "value": ("取值", "value"),
     "variables": ("变量次序", "order of variables"),
@@ -279,6 +288,8 @@ SCHEMAS: Mapping[str, Pair] = {
     "if": ("条件中的表单项", "field in the condition"),
     "required_if": ("条件中的表单项", "field in the condition"),
 }
+# Where the word of a schema means something else.
+NO_SCHEMAS = frozenset({"clocks/if"})
 # Members below which the document says nothing of the names.
 OPAQUE = frozenset({"details", "ui", "i18n", "/metrics", "/intake"})
 # The owner of what no document has.

@@ -94,6 +94,7 @@ def targets(service: Service) -> Iterator[str]:
             yield f"{at}/hold"
     yield from (f"/flow/always/{name}" for name in service.always)
     yield from (f"/clocks/{name}" for name in service.clocks)
+    yield from (at for at, _, _ in service.milestones())
     yield from (f"/results/{name}" for name in service.data["results"])
 
 
@@ -158,15 +159,28 @@ class _Player:
                 if self._walk(cast, target, lacking, [*path, offer.move, *more]):
                     return
 
-    def _ways_to(self, routes: Routes, target: str) -> Iterator[tuple[Offer, list[Move]]]:
-        """Where it can be taken at once; else after what opens its task or starts its clock."""
+    def _ways_to(
+        self, routes: Routes, target: str, seen: frozenset[str] = frozenset()
+    ) -> Iterator[tuple[Offer, list[Move]]]:
+        """Where it can be taken at once; else after what opens its task or starts its clock, which
+        may be a milestone of another clock."""
         yield from ((offer, []) for offer in routes.offers.get(target, []))
+        for offer, more in self._ways_to_open(routes, target, seen | {target}):
+            then = routes.situations[offer.key]
+            for move in (offer.move, *more):
+                then = after(routes.rules, then, move).situation
+            found = next((one for one in moves(routes.rules, then) if one.at == target), None)
+            if found is not None:
+                yield offer, [*more, found]
+
+    def _ways_to_open(
+        self, routes: Routes, target: str, seen: frozenset[str]
+    ) -> Iterator[tuple[Offer, list[Move]]]:
         for event in self._openers(target):
-            for offer in routes.makers.get(event, []):
-                then = after(routes.rules, routes.situations[offer.key], offer.move).situation
-                move = next((one for one in moves(routes.rules, then) if one.at == target), None)
-                if move is not None:
-                    yield offer, [move]
+            yield from ((offer, []) for offer in routes.makers.get(event, []))
+            for at, _, milestone in self.service.milestones():
+                if milestone["event"] == event and at not in seen:
+                    yield from self._ways_to(routes, at, seen)
 
     def _openers(self, target: str) -> list[str]:
         path = target.split("/")

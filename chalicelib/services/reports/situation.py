@@ -29,7 +29,8 @@ class Part(NamedTuple):
 class Situation(NamedTuple):
     """`events` are those that some rule of the document looks back to, those of this visit in
     `here`; `only` is the one part that a fanout was narrowed to; `unheard` are events that other
-    cases come back as, and something waits for."""
+    cases come back as, and something waits for; `paused` are the pauses of clocks that last,
+    `reached` milestones, both by pointer."""
 
     stage: str = ""
     result: str = ""
@@ -45,6 +46,8 @@ class Situation(NamedTuple):
     only: tuple[str, str] = ("", "")
     tasks: frozenset[str] = frozenset()
     unheard: frozenset[str] = frozenset()
+    paused: frozenset[str] = frozenset()
+    reached: frozenset[str] = frozenset()
 
 
 class Opened(NamedTuple):
@@ -132,12 +135,25 @@ class Rules:
 
     @cached_property
     def touched(self) -> Mapping[str, list[str]]:
-        """The clocks that an event may start or stop."""
+        """The clocks that an event may start, stop, pause or set going again."""
         found: dict[str, list[str]] = {}
         for name, clock in self.service.clocks.items():
-            for event in {*clock["start"], *clock["stop"]}:
+            pauses = [event for one in clock.get("pause", ()) for event in _ends(one)]
+            for event in {*clock["start"], *clock["stop"], *pauses}:
                 found.setdefault(event, []).append(name)
         return found
+
+    @cached_property
+    def timing(self) -> frozenset[str]:
+        """Events that begin a clock or a pause."""
+        clocks = self.service.clocks.values()
+        pauses = (
+            event for one in clocks for pause in one.get("pause", ()) for event in _ends(pause)
+        )
+        return frozenset(pauses).union(*(one["start"] for one in clocks))
+
+    def rests(self, clock: str, situation: Situation) -> bool:
+        return any(at.startswith(f"/clocks/{clock}/") for at in situation.paused)
 
     def items(self, stage: str) -> list[str]:
         """The parts that a fanout may open by itself: not those that somebody asks for."""
@@ -153,12 +169,20 @@ def recorded(action: Data) -> set[str]:
     return {action["event"], *(branch["event"] for branch in action.get("branch", []))}
 
 
+def _ends(pause: Data) -> list[str]:
+    return [*pause["from"], *pause["until"]]
+
+
 def record(rules: Rules, course: Course, event: str) -> None:
     """An event: clocks start and stop by it, tasks beside the stages open on it."""
     now = course.situation
     running, fired, ran = set(now.running), set(now.fired), set(now.ran)
+    paused, reached = set(now.paused), set(now.reached)
     for name in rules.touched.get(event, ()):
         clock = rules.service.clocks[name]
+        _pause(paused, name, clock, event)
+        # Due at another time, it comes to its milestones again.
+        reached = {at for at in reached if not at.startswith(f"/clocks/{name}/")}
         if name in running or name in fired:
             if event in clock["stop"]:
                 running.discard(name)
@@ -175,11 +199,22 @@ def record(rules: Rules, course: Course, event: str) -> None:
         running=frozenset(running),
         fired=frozenset(fired),
         ran=frozenset(ran),
+        paused=frozenset(paused),
+        reached=frozenset(reached),
         tasks=now.tasks | tasks,
         events=now.events | ({event} & rules.once),
         here=now.here | ({event} & rules.awaited),
         unheard=(now.unheard | rules.leads.get(event, frozenset())) - {event},
     )
+
+
+def _pause(paused: set[str], name: str, clock: Data, event: str) -> None:
+    for index, pause in enumerate(clock.get("pause", ())):
+        at = f"/clocks/{name}/pause/{index}"
+        if event in pause["from"]:
+            paused.add(at)
+        elif event in pause["until"]:
+            paused.discard(at)
 
 
 def enter(rules: Rules, course: Course, stage: str) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.clocks import clock
+from chalicelib.clocks import clock, milestones
 from chalicelib.clocks.calendar import Calendar
-from chalicelib.clocks.clock import Moment, Reading
+from chalicelib.clocks.clock import DATES, Moment, Reading
 from chalicelib.services.reports.becoming import after, submitted
 from chalicelib.services.reports.moves import Move, moves
 from chalicelib.services.reports.situation import (
@@ -26,6 +26,8 @@ from chalicelib.services.reports.situation import (
 )
 
 TURN, BESIDE = 30, 5  # office minutes
+# The day that an officer is taken to set, in working days from then, where no clock bounds it.
+AGREED = 5
 TICK = timedelta(minutes=1)
 
 
@@ -126,18 +128,32 @@ class Timeline:
             yield due[first.at], first
 
     def _escalates(self, move: Move) -> bool:
-        """Whether it only asks somebody to step in."""
+        """Whether it moves nothing, and at most asks somebody to step in."""
+        if move.kind == "milestone":
+            return True
         found = self.rules.service.clocks.get(move.at.removeprefix("/clocks/"), {})
         return bool(found) and found["on_due"]["do"] == "escalate"
 
     def _due(self) -> Iterator[tuple[str, datetime]]:
         """When each clock, claim and promise runs out, by its pointer."""
         for name in self.situation.running:
-            yield f"/clocks/{name}", self._readings[name].due_at + TICK
+            due = self._readings[name].due_at
+            if due is not None:
+                yield f"/clocks/{name}", due + TICK
+        yield from self._milestones()
         if self._claims:
             yield f"/flow/stages/{self.situation.stage}/hold", self._claims[0] + TICK
         if self._debts:
             yield f"/flow/always/{LAPSED}", min(self._debts.values()) + TICK
+
+    def _milestones(self) -> Iterator[tuple[str, datetime]]:
+        now = self.situation
+        for at, name, one in self.rules.service.milestones():
+            here = name in now.running or (name in now.fired and not milestones.before(one["at"]))
+            due = self._readings[name].due_at if here and at not in now.reached else None
+            if due is not None:
+                budget = self.rules.service.clocks[name]["budget"]
+                yield at, milestones.moment(one["at"], budget, due, self.calendar) + TICK
 
     def _when(self, move: Move) -> datetime:
         """When a step is taken; what runs out does so at its own time."""
@@ -150,7 +166,7 @@ class Timeline:
         self.situation = course.situation
         as_of = self._as_of(move)
         for event in course.events:
-            self._moments.append(Moment(event, self.now, as_of))
+            self._moments.append(Moment(event, self.now, as_of, self._days(event)))
             self._read(event)
             as_of = None
         self._hold(before)
@@ -180,7 +196,7 @@ class Timeline:
     ) -> Iterator[Due]:
         """What runs out later than was known before the step."""
         for name, one in changed.items():
-            if one.stopped_at is None:
+            if one.stopped_at is None and one.due_at is not None:
                 yield Due(f"/clocks/{name}", one.due_at, one.provisional)
         for pointer, at in self._due():
             if not pointer.startswith("/clocks/") and (pointer, at) not in before:
@@ -193,6 +209,18 @@ class Timeline:
         name = move.at.rpartition("/")[2]
         as_of_start = self.rules.service.clocks[name]["on_due"].get("as_of") == "start"
         return self._readings[name].started_at if as_of_start else None
+
+    def _days(self, event: str) -> dict[str, dict[str, str]]:
+        """The days that an act sets: the last that it may, else AGREED working days on."""
+        days: dict[str, str] = {}
+        for _, budget in self.rules.service.days_set_by(event):
+            most = self._readings.get(budget.get("at_most", ""))
+            today = self.calendar.local_date(self.now)
+            day = self.calendar.add_working_days(today, AGREED).date
+            if most is not None and most.due_at is not None:
+                day = self.calendar.local_date(most.due_at)
+            days[budget["date"]["member"]] = day.isoformat()
+        return {DATES: days} if days else {}
 
     def _read(self, event: str) -> None:
         """Read anew the clocks that the event concerns."""
@@ -228,7 +256,7 @@ class Timeline:
         """Calendar days, counted as the Civil Code counts."""
         definition = {"budget": {"days": days}, "start": ["now"], "stop": []}
         reading = clock.read(definition, [Moment("now", self.now)], self.calendar)
-        return reading.due_at if reading else self.now
+        return reading.due_at if reading and reading.due_at else self.now
 
     def _sent(self, events: list[str]) -> Iterator[Sent]:
         """Notices of one step, each once; not those that answer a text message."""
