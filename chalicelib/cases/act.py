@@ -242,7 +242,9 @@ def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) ->
 
 
 def _answers(fact: Fact, task: Row | None) -> bool:
-    """Whether whoever wrote hears of it by a notice of the document."""
+    """Whether whoever wrote hears of it by a notice of the document, or of the case it opens."""
+    if any(effect["do"] == "open_case" for effect in fact.effects):
+        return True
     to = "holder" if task is not None and task.get("party") else "applicant"
     names = [effect["notice"] for effect in fact.effects if effect["do"] == "notice"]
     return any(fact.service.notices[name].get("to", "applicant") == to for name in names)

@@ -65,6 +65,9 @@ ROLES: Mapping[str, Texts] = {
     "project-assistant": {"zh-Hans": "项目帮办员", "en": "project assistant"},
     "aged-officer": {"zh-Hans": "老龄工作人员", "en": "officer for the old"},
     "aged-approver": {"zh-Hans": "老龄审批人员", "en": "approver of benefits for the old"},
+    "agent-lead": {"zh-Hans": "镇代办工作负责人", "en": "head of the town's agents"},
+    "agent-trainer": {"zh-Hans": "代办员培训人员", "en": "trainer of agents"},
+    "agent-examiner": {"zh-Hans": "代办员考试人员", "en": "examiner of agents"},
     "publisher": {"zh-Hans": "事项发布人员", "en": "publisher"},
     "operator": {"zh-Hans": "运行人员", "en": "operator"},
 }

@@ -109,6 +109,50 @@ PLANS: Mapping[str, Plan] = {
         ],
         "officer-zhao",
     ),
+    "full-agency": Plan(
+        "pension-old-woman-alone",
+        [
+            (
+                "officer-li",
+                "assign",
+                {"agent": "邓兰", "on": "2026-03-11", "spoke_with": "principal"},
+            ),
+            (
+                "agent-deng",
+                "take_mandate",
+                {
+                    "text": "代为递交养老金申领，领取结果。",
+                    "how": "fingerprint",
+                    "on": "2026-03-11",
+                    "witness": {"name": "谢长根", "is": "neighbour", "signed": True},
+                    "told": True,
+                    "copy_left": True,
+                },
+            ),
+            ("agent-deng", "all_in", {"visits": 1}),
+            (
+                "agent-deng",
+                "file_pension",
+                {
+                    "born": "1965-11-02",
+                    "paid_years": 15,
+                    "other_pension": False,
+                    "living": {"alone": True, "able_to_come": False},
+                    "account": {"holder": "钟桂英", "bank": "农信社", "number": "6228000000000071"},
+                    "agent": {
+                        "name": "邓兰",
+                        "id": {"kind": "citizen_number", "number": "360899199507070285"},
+                        "phone": "13800000005",
+                        "until": "2026-06-08",
+                    },
+                    "read_out": True,
+                },
+            ),
+            # The pension has its own life; here the wait for it ends by the resident's word.
+            (APPLICANT, "withdraw_filed", {"inner": "go_on"}),
+        ],
+        "officer-zhao",
+    ),
     "subsistence-aid": Plan(
         "family-with-an-illness",
         [
@@ -378,6 +422,36 @@ PLANS: Mapping[str, Plan] = {
         "community-yan",
         "community-dai",
         {"channel": "outreach", "site": "jz-t1-v1"},
+    ),
+    "agent-onboarding": Plan(
+        "villager",
+        [
+            ("officer-rao", "appoint", {"talked": "visit"}),
+            (
+                "officer-ke",
+                "trained",
+                {"hours": 12, "done_on": "2026-03-10", "topics": ["law", "items"]},
+            ),
+            ("officer-nong", "passed", {"score": 86, "on": "2026-03-10"}),
+            (
+                "officer-li",
+                "put_up",
+                {"where": "上村村务公开栏", "on": "2026-03-10", "proof": "照片0310"},
+            ),
+            (
+                "officer-li",
+                "object",
+                {"came": "letter", "on": "2026-03-10", "what": "不在村里。", "book": "登记册4号"},
+            ),
+            (
+                "officer-zhou",
+                "uphold",
+                {"reason": "D1", "text": "常年不住在本村。", "finding": "户籍和邻居都说在县城。"},
+            ),
+        ],
+        "officer-zhao",
+        "officer-li",
+        {"channel": "counter", "site": "jz-t1-v1"},
     ),
 }
 

@@ -21,6 +21,17 @@ NAMES = with_cases()
 CALENDAR = Calendar.from_document(load_json("infra/calendars/cn.json"))
 
 
+# What the other form wants of a filing, and what the other case can come to, is not said in the
+# document that leads to it: `test_full_agency` plays these by hand.
+FILES, WAITS = "/flow/stages/file/actions", "/flow/stages/wait/outcomes"
+UNPLAYED = {
+    "full-agency": {
+        *(f"{FILES}/file_pension", f"{FILES}/file_move"),
+        *(f"{WAITS}/registered", f"{WAITS}/other"),
+    }
+}
+
+
 def service(name: str) -> Service:
     return Service(load_json(f"forms/{name}/service.json"))
 
@@ -87,4 +98,4 @@ def test_a_case_killed_after_every_step_ends_as_one_that_was_left_alone(
         assert dying.file().case["result"] == walk.result and dying.file().case["ended"]
         assert int(dying.file().case["generation"]) > 1
         left -= taken(walk)
-    assert left == set(), unplayable
+    assert left == UNPLAYED.get(name, set()), unplayable

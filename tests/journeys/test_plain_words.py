@@ -548,7 +548,7 @@ def test_what_is_answered_by_a_text_of_its_own_is_not_thanked_twice(world: World
     case.answer(phone, "1")
 
     assert said(case, phone, THANKS) == 0
-    assert said(case, phone, "的评价已收到，专人将回访") == 1
+    assert said(case, phone, "您的评价已转整改") == 1
 
 
 # --- who can be asked ----------------------------------------------------------------------

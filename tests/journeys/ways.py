@@ -5,10 +5,13 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import clockwork, elsewhere
+from chalicelib.cases import clockwork, elsewhere, lifecycle
 from chalicelib.cases.actions import details_schema, reasons
+from chalicelib.cases.commit import Decision, commit
+from chalicelib.cases.fact import SYSTEM, Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.holders import place_of
+from chalicelib.cases.joins import OPENED
 from chalicelib.cases.refusals import wanted_papers
 from chalicelib.platform import times
 from chalicelib.platform.json import without
@@ -23,8 +26,12 @@ from tests.world import World, load_json
 APPLICANT = "applicant"
 TEXT = "举例说明"
 UPPER = "360802101201"
-# What a sample does not guess: months, and times at night.
-PATTERNS = {"^[0-9]{4}-(0[1-9]|1[0-2])$": "2026-04", "^0[0-5]:[0-5][0-9]$": "01:30"}
+# What a sample does not guess: months, times at night, the id of an agent.
+PATTERNS = {
+    "^[0-9]{4}-(0[1-9]|1[0-2])$": "2026-04",
+    "^0[0-5]:[0-5][0-9]$": "01:30",
+    "^agent-[a-z0-9-]{1,58}$": "agent-new",
+}
 SIGNATURE = "signature"
 OFFICES: Mapping[str, str] = {"counter": "acceptor", "telephone": "acceptor", "post": "acceptor"}
 PEOPLE = load_json("infra/seed/directory.json")["grants"]
@@ -226,6 +233,29 @@ class Playing:
             effect = {"case": self.number, "paper": paper, "event": number}
             elsewhere.waive(self.world.house, file, effect)
 
+    def heard(self, move: Move) -> None:
+        """As if the case that this one has opened last had been decided so, whoever did it."""
+        settled = [row for row in self.file().events if row["type"] == OPENED]
+        if not settled:
+            raise Unplayable(f"{move.at}: nothing was opened")
+        number, name = settled[-1]["data"]["case"], move.at.rpartition("/")[2]
+        house = self.world.house
+        outcomes = self.service.stages[self.file().case["stage"]].get("outcomes", {})
+
+        def decide(file: CaseFile, service: Service) -> Decision | None:
+            if "result" in file.case:
+                return None
+            fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+            others = (one for one in service.data["results"] if one not in outcomes)
+            result = name if name in service.data["results"] else next(others, None)
+            if result is None:
+                raise Unplayable(f"{move.at}: no other result of {service.id}")
+            lifecycle.settle(fact, name, {"to": f"end:{result}"})
+            return fact, []
+
+        commit(house, number, decide)
+        self.world.settle()
+
 
 def hinted(schema: dict[str, Any]) -> dict[str, Any]:
     """With examples where a pattern would have to be guessed; who may sign does."""
@@ -275,4 +305,6 @@ STEPS: Mapping[str, Callable[[Playing, Move], None]] = {
     "lapse": Playing.run_out,
     "broken": Playing.run_out,
     "elsewhere": Playing.elsewhere,
+    "heard": Playing.heard,
+    "report": Playing.heard,
 }

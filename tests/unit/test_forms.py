@@ -1,7 +1,7 @@
 """Every document in forms/ with its examples: what must pass, what must fail, and where."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,6 +73,20 @@ def world(published: World) -> World:
     return published
 
 
+def handed_in(world: World, example: Example, headers: Mapping[str, str] | None = None) -> Answer:
+    """An example at the front door: by whom and by which channel it says, else from the web; what
+    only some roles record, by somebody who holds the first of them."""
+    told = {name: example.data[name] for name in ("channel", "site") if name in example.data}
+    party, data = example.data.get("by"), document(example.service)
+    roles = data.get("record", {}).get("who")
+    if roles is not None and party is None:
+        grants = load_json("infra/seed/directory.json")["grants"]
+        party = next(one["party"] for one in grants if one["role"] == roles[0])
+        told["channel"] = data["channels"][0]
+    body = {"answers": example.data["answers"], **told}
+    return world.http("POST", f"/services/{example.service}/cases", body, party, headers)
+
+
 def check(example: Example) -> list[tuple[str, str]]:
     form = document(example.service)["form"]
     findings = FORMS.check(example.service, form, example.data["answers"])
@@ -133,7 +147,7 @@ def test_the_papers_needed_are_those_the_engine_asks_for(example: Example, world
 def test_what_must_pass_is_received_and_the_receipt_lists_the_papers(
     example: Example, world: World
 ) -> None:
-    answer = sent(world, example)
+    answer = handed_in(world, example)
 
     assert answer.status == 201, answer.body
     if "record" in document(example.service):
@@ -143,18 +157,6 @@ def test_what_must_pass_is_received_and_the_receipt_lists_the_papers(
     assert missing == example.data["papers_needed"]
 
 
-def sent(world: World, example: Example) -> Answer:
-    """By anybody on the web; what is for officers by one who may, as it comes to them."""
-    path, body = f"/services/{example.service}/cases", {"answers": example.data["answers"]}
-    data = document(example.service)
-    roles = data.get("record", {}).get("who")
-    if roles is None:
-        return world.http("POST", path, body)
-    grants = load_json("infra/seed/directory.json")["grants"]
-    party = next(one["party"] for one in grants if one["role"] == roles[0])
-    return world.http("POST", path, {**body, "channel": data["channels"][0]}, party)
-
-
 @pytest.mark.parametrize("example", FAIL, ids=sentence)
 def test_what_must_fail_fails_at_the_named_place_only(example: Example) -> None:
     assert check(example) == [(example.data["pointer"], example.data["keyword"])]
@@ -162,10 +164,9 @@ def test_what_must_fail_fails_at_the_named_place_only(example: Example) -> None:
 
 @pytest.mark.parametrize("example", FAIL, ids=sentence)
 def test_what_must_fail_is_refused_at_the_front_door(example: Example, world: World) -> None:
-    path = f"/services/{example.service}/cases"
     # The in-memory store counts its transactions; the port does not.
     before = world.store.transactions  # type: ignore[attr-defined]
-    answer = world.http("POST", path, {"answers": example.data["answers"]})
+    answer = handed_in(world, example)
 
     assert answer.status == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -179,10 +180,8 @@ def test_what_must_fail_is_refused_at_the_front_door(example: Example, world: Wo
 def test_a_refusal_is_said_in_the_language_asked_for_and_repeats_no_answer(
     example: Example, world: World
 ) -> None:
-    path = f"/services/{example.service}/cases"
-    sent = {"answers": example.data["answers"]}
-    chinese = world.http("POST", path, sent, headers={"Accept-Language": "zh-CN"}).body
-    english = world.http("POST", path, sent, headers={"Accept-Language": "en"}).body
+    chinese = handed_in(world, example, {"Accept-Language": "zh-CN"}).body
+    english = handed_in(world, example, {"Accept-Language": "en"}).body
 
     assert not chinese["errors"][0]["message"].isascii()
     assert english["errors"][0]["message"].isascii()

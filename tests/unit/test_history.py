@@ -34,7 +34,9 @@ def test_the_longest_way_of_a_document_stays_far_below_what_an_execution_may_wri
     for walk in walks:
         entered = [at for step in walk.steps for at in step.taken]
         visits = sum(at.startswith("/flow/stages/") and at.count("/") == 3 for at in entered)
-        lasting = walk.steps[-1].at - walk.steps[0].at
+        # What clocks do after the end needs no execution.
+        over = (step.at for step in walk.steps if "closed" in step.events)
+        lasting = next(over, walk.steps[-1].at) - walk.steps[0].at
         written.append(most(visits, lasting))
 
     # Even where it is sent back through all of it ten times.
