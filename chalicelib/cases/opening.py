@@ -71,13 +71,14 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
         "site": it.site.id,
         "node": unit.node,
         "unit": unit.id,
-        "above": _above(house, unit),
         "received_at": times.text(now),
         "check_at": check_after(now, number),
         "language": it.language,
     }
     if it.about:
         case["about"] = it.about
+    if it.service.climbs:
+        case["above"] = _above(house, unit)
     if it.hears:
         case["hears"] = it.hears
     if it.test:

@@ -93,17 +93,18 @@ def read(
     counted on when it ends; a pause that begins when nothing is left changes nothing.
     """
     reading: Reading | None = None
-    pauses = Pauses(definition.get("pause", ()))
+    pauses, rests = Pauses(definition.get("pause", ())), "pause" in definition
     level: str | None = None
     for event in events:
-        pauses.take(event)
+        if rests:
+            pauses.take(event)
         level = event.data.get(LEVEL, level)
         if reading is None or (reading.stopped_at is not None and definition.get("restart")):
             if event.type in definition["start"] and _concerns(definition, level):
                 reading = _started(definition["budget"], event, pauses, calendar) or reading
         elif reading.stopped_at is None:
             reading = _moved(reading, definition, event, calendar)
-            reading = _at_rest(reading, pauses, calendar)
+            reading = _at_rest(reading, pauses, calendar) if rests else reading
     return reading
 
 

@@ -6,7 +6,7 @@ While somebody is away, those who stand in hold the absent party's own grants as
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalicelib.people import region, tenure
@@ -72,21 +72,43 @@ class Party(NamedTuple):
         return any(one.holds_on(on) for one in fitting)
 
 
+class _Date(NamedTuple):
+    """A day where the office is, from its first moment to the first of the next."""
+
+    day: date
+    first: datetime
+    last: datetime
+
+
 class Directory:
     def __init__(self, store: Store, now: Now) -> None:
         self._store = store
         self._now = now
         self._kept: dict[tuple[str, str], tuple[datetime, datetime, Any]] = {}
-        self._regions = Regions(self.history, self.today)
+        self._until = datetime.max.replace(tzinfo=UTC)
+        self._date: _Date | None = None
+        self._regions = Regions(self.history, self._day)
 
     def today(self) -> date:
         """The date where the office is. Raises LookupError where there is no calendar."""
-        return self.calendar().local_date(self._now())
+        now = self._now()
+        if self._date is None or not self._date.first <= now < self._date.last:
+            calendar = self.calendar()
+            day = calendar.local_date(now)
+            ends = (
+                datetime.combine(one, time.min, calendar.timezone).astimezone(UTC)
+                for one in (day, day + timedelta(days=1))
+            )
+            self._date = _Date(day, *ends)
+        return self._date.day
 
     def node(self, node: str, on: date | None = None) -> Node | None:
         """What an id stands for on a day, today unless another is named: itself while it lasts,
         then what took over from it. None for an id that is unknown or has not begun."""
-        return self._regions.node(node, on)
+        if on is not None:
+            return self._regions.node(node, on)
+        found: Node | None = self._cached(node, "today", lambda: self._regions.node(node))
+        return found
 
     def history(self, node: str) -> region.History:
         """Every state that a node has had or will have, with its former names."""
@@ -105,6 +127,12 @@ class Directory:
 
     def named(self, place: str, on: date | None = None) -> Node | None:
         """The node that an address means: by its code, or for one without a code by its id."""
+        if on is not None or not NAME.fullmatch(place):
+            return self._named(place, on)
+        found: Node | None = self._cached(place, "named", lambda: self._named(place))
+        return found
+
+    def _named(self, place: str, on: date | None = None) -> Node | None:
         return self.node_of_code(place, on) if CODE.fullmatch(place) else self._whole(place, on)
 
     def parts(self, place: str, on: date | None = None) -> tuple[Node, ...]:
@@ -128,6 +156,12 @@ class Directory:
     def competent(self, service: str, node: Node, day: date) -> list[Unit]:
         """The units that own a service at a node on a day: those of the nearest subtree, else that
         of the whole tree. One is the rule; none is a vacuum, several are an overlap (R27)."""
+        found: list[Unit] = self._cached(
+            f"{service}@{node.id}", f"{day}", lambda: self._competent(service, node, day)
+        )
+        return found
+
+    def _competent(self, service: str, node: Node, day: date) -> list[Unit]:
         held = [one for one in tenure.everywhere(self._owners(service)) if one.holds_on(day)]
         near = [(self._reach(one.node, node, day), one.unit) for one in held]
         nearest = max((reach for reach, _ in near), default=None)
@@ -207,6 +241,14 @@ class Directory:
     def refresh(self) -> None:
         """Forget everything read so far."""
         self._kept.clear()
+        self._date = None
+
+    def _day(self) -> date:
+        """Today, where something is so today only: what is made of it ends at midnight."""
+        day = self.today()
+        if self._date is not None:
+            self._until = min(self._until, self._date.last)
+        return day
 
     def _reach(self, owned: str, node: Node, day: date) -> int:
         """How near a subtree lies: 0 for the whole tree, -1 for one that the node is not in."""
@@ -218,8 +260,9 @@ class Directory:
     def _owners(self, service: str) -> list[Row]:
         rows = self._rows(f"owner#{service}")
         if not rows:
-            # Publishing it may name an owner any moment.
+            # Publishing it may name an owner any moment: neither this nor what is made of it is kept.
             self._kept.pop((f"owner#{service}", ""), None)
+            self._until = self._now()
         return rows
 
     def _whole(self, node: str, on: date | None) -> Node | None:
@@ -254,13 +297,20 @@ class Directory:
     def _cached(self, pk: str, sk: str, read: Callable[[], Any]) -> Any:
         now = self._now()
         kept = self._kept.get((pk, sk))
-        if kept is not None and kept[0] <= now < kept[1]:
-            return kept[2]
-        value = read()
-        if len(self._kept) >= CACHED:
-            self._kept.clear()
-        self._kept[pk, sk] = (now, now + BELIEVED, value)
-        return value
+        if kept is None or not kept[0] <= now < kept[1]:
+            outer, self._until = self._until, now + BELIEVED
+            try:
+                value = read()
+                # What is made of other entries is believed no longer than the oldest of them.
+                kept = (now, self._until, value)
+            finally:
+                self._until = outer
+            if len(self._kept) >= CACHED:
+                self._kept.clear()
+            self._kept[pk, sk] = kept
+        if kept[1] < self._until:
+            self._until = kept[1]
+        return kept[2]
 
 
 def _of(kind: str, rows: list[Row]) -> Iterator[Mapping[str, Any]]:

@@ -225,6 +225,11 @@ class Service:
             if event in document["on"]:
                 yield name
 
+    @cached_property
+    def climbs(self) -> bool:
+        """Whether anything is dealt with one level above the unit."""
+        return _above([self.flow, self.clocks, self.calls])
+
     def named_by(self, event: str) -> Iterator[tuple[str, str]]:
         """(role, member of the details) of each person whom an event names to deal with it."""
         parts = (part for stage in self.stages for part in self.parts(stage).values())
@@ -237,6 +242,13 @@ class Service:
         for name, task in self.side_tasks.items():
             if event in task["on"]:
                 yield name, task
+
+
+def _above(value: Any) -> bool:
+    """Whether a `who` in it is one level above the unit."""
+    if isinstance(value, Mapping):
+        return ("role" in value and value.get("at") == "parent") or _above(list(value.values()))
+    return isinstance(value, list) and any(_above(one) for one in value)
 
 
 def result_of(target: str) -> str | None:

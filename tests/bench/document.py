@@ -22,6 +22,8 @@ def document() -> dict[str, Any]:
     made: dict[str, Any] = load(LICENCE / "service.json")
     # It opens cases, computes and counts, from answers that this form does not have.
     del made["flow"]["tasks"]["proposed"], made["flow"]["follows"]
+    del made["flow"]["acts"]["rate_again"], made["clocks"]["bad-rating"]
+    del made["notices"]["rating_answered"]
     del made["logic"], made["counts"]
     made |= {
         "service": SERVICE,

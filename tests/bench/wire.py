@@ -61,7 +61,8 @@ class Wire:
         elif operation == "TransactWriteItems":
             body = self._transact(request.body)
         else:
-            body = {"GetItem": self._get, "Query": self._query}[operation](json.loads(request.body))
+            told = {"GetItem": self._get, "Query": self._query, "PutItem": self._put_alone}
+            body = told[operation](json.loads(request.body))
         raw: Any = Raw(json.dumps(body).encode())
         return AWSResponse(request.url, 200, HEADERS, raw)
 
@@ -70,6 +71,11 @@ class Wire:
             for operation in json.loads(body)["TransactItems"]:
                 put = operation["Put"]
                 self._put(put["TableName"], put["Item"])
+        return {}
+
+    def _put_alone(self, body: Item) -> Item:
+        if self._keep:
+            self._put(body["TableName"], body["Item"])
         return {}
 
     def _put(self, table: str, item: Item) -> None:
