@@ -260,7 +260,7 @@ class Directory:
     def _owners(self, service: str) -> list[Row]:
         rows = self._rows(f"owner#{service}")
         if not rows:
-            # Publishing it may name an owner any moment: neither this nor what is made of it is kept.
+            # Publishing it may name one any moment: nor is what is made of this kept.
             self._kept.pop((f"owner#{service}", ""), None)
             self._until = self._now()
         return rows
