@@ -138,7 +138,7 @@ def test_an_execution_writes_no_more_history_than_is_computed() -> None:
     """Counted by another interpreter of the language. Only the last stage writes less than was
     reckoned: it has no Choice behind it."""
     with MotoWorld() as world:
-        for name in ("conduct-report", "blocked", "business-licence"):
+        for name in ("conduct-report", "blocked", "rating-rectification", "business-licence"):
             world.publish(load_json(f"forms/{name}/service.json"))
         case = begin(world)
         finish(case)

@@ -216,6 +216,7 @@ def test_the_digit_1_is_a_bad_rating_that_opens_a_rectification(front: Front) ->
     assert "rated_badly" in case.happened()
     (opened,) = [one for one in case.view()["events"] if one["type"] == "case_opened"]
     rectification = Case(front, opened["data"]["case"], "", SUPERVISOR)
+    front.settle(rectification.number)
     assert rectification.view()["answers"]["grade"] == 1
     assert said(case, phone, f"您的评价已转整改，编号{rectification.number}") == 1
 
