@@ -216,9 +216,17 @@ class Service:
         return {**COMMON, **self.data["notices"]}
 
     def notices_on(self, event: str, channel: str) -> Iterator[tuple[str, Data]]:
-        for name, notice in self.notices.items():
-            if event in notice["on"] and channel in notice.get("when_channel", [channel]):
+        for name, notice in self._notices_by_event.get(event, ()):
+            if channel in notice.get("when_channel", [channel]):
                 yield name, notice
+
+    @cached_property
+    def _notices_by_event(self) -> Mapping[str, Sequence[tuple[str, Data]]]:
+        found: dict[str, list[tuple[str, Data]]] = {}
+        for name, notice in self.notices.items():
+            for event in dict.fromkeys(notice["on"]):
+                found.setdefault(event, []).append((name, notice))
+        return found
 
     def documents_on(self, event: str) -> Iterator[str]:
         for name, document in self.data["documents"].items():

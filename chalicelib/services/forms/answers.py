@@ -87,20 +87,19 @@ class Forms:
 
 def _unbounded(value: Any) -> Finding | None:
     """What keeps a value from being checked at all."""
-    ahead, left = [value], MAX_ANSWERS - 1
+    ahead: list[Any] = [[value]]
+    left = MAX_ANSWERS
     while ahead:
         here = ahead.pop()
-        if isinstance(here, dict):
-            here = here.values()
-        elif not isinstance(here, list):
-            if type(here) is float and not near(here):
-                return finding("", "number", "数字超出范围", "This number is out of range")
-            continue
         left -= len(here)
         if left < 0:
             zh, en = f"内容过多：最多{MAX_ANSWERS}项", f"Too much: {MAX_ANSWERS} values at most"
             return finding("", "size", zh, en, limit=MAX_ANSWERS)
-        ahead += here
+        for one in here.values() if isinstance(here, dict) else here:
+            if isinstance(one, (dict, list)):
+                ahead.append(one)
+            elif type(one) is float and not near(one):
+                return finding("", "number", "数字超出范围", "This number is out of range")
     return None
 
 
