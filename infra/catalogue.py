@@ -38,7 +38,7 @@ def import_(arguments: argparse.Namespace) -> None:
     invoke = _reached(arguments) if arguments.dry_run else arguments.reach(arguments.stack)
     defaults = Defaults(
         node=arguments.node,
-        since=_day(arguments.since),
+        since=day_of(arguments.since),
         review_body=arguments.review_body,
         court=arguments.court,
         back_stop=arguments.back_stop,
@@ -57,7 +57,7 @@ def import_(arguments: argparse.Namespace) -> None:
 def own(arguments: argparse.Namespace) -> None:
     """Name the unit that owns services in the subtree of a node."""
     owner = {"unit": arguments.unit, "node": arguments.node, "beside": arguments.beside}
-    owner |= {"from": _day(arguments.on), "because": arguments.because}
+    owner |= {"from": day_of(arguments.on), "because": arguments.because}
     owners = [{"service": one, **owner} for one in arguments.service]
     report = arguments.reach(arguments.stack)({"register": {"owners": owners}})
     for one in report["refused"]:
@@ -75,7 +75,7 @@ def transfer(arguments: argparse.Namespace) -> None:
     order = {
         "to": arguments.to,
         "from": arguments.former,
-        "on": _day(arguments.on),
+        "on": day_of(arguments.on),
         "because": arguments.because,
     }
     if arguments.service:
@@ -87,7 +87,7 @@ def transfer(arguments: argparse.Namespace) -> None:
 
 def concentration(arguments: argparse.Namespace) -> None:
     """Items that a unit owns on a day, of all items."""
-    asked = {"unit": arguments.unit, "on": _day(arguments.on)}
+    asked = {"unit": arguments.unit, "on": day_of(arguments.on)}
     if arguments.item_class:
         asked["item_class"] = arguments.item_class
     _say(arguments.reach(arguments.stack)({"concentration": asked}))
@@ -235,7 +235,8 @@ def _fate(one: dict[str, Any]) -> str:
     return said + version
 
 
-def _day(text: str) -> str:
+def day_of(text: str) -> str:
+    """A day as 2026-01-31. Raises Refused."""
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:

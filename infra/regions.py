@@ -12,11 +12,11 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from chalicelib.services.sheets import tree
+from infra.catalogue import day_of
 from infra.failures import Refused, exits
 from infra.intake import read_rows
 from infra.publisher import Invoke, invoker
@@ -66,7 +66,7 @@ def import_(arguments: argparse.Namespace) -> None:
 
 def show(arguments: argparse.Namespace) -> None:
     """A node by its id, code, name, alias or former name: as it is on a day, and its history."""
-    asked = {"find": arguments.find, "on": _day(arguments.on) if arguments.on else ""}
+    asked = {"find": arguments.find, "on": day_of(arguments.on) if arguments.on else ""}
     report = arguments.reach(arguments.stack)({"region": asked})
     if not report["nodes"]:
         raise Refused(f"没有叫{arguments.find}的节点（no node is or was called so）")
@@ -133,13 +133,6 @@ def _say_node(one: Mapping[str, Any], day: str) -> None:
         )
         told = "，".join(state[part] for part in ("because", "by") if state.get(part))
         print(f"  {since}  {name}  {state.get('code') or ''}  {told}".rstrip())
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise Refused(f"{text!r} 不是日期（a day is written 2026-01-31）") from error
 
 
 def main(argv: Sequence[str] | None = None, reach: Callable[[str], Invoke] = invoker) -> None:

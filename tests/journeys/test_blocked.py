@@ -304,7 +304,7 @@ def test_a_digit_by_text_says_whether_it_is_solved(
 def test_what_is_not_solved_is_called_back_by_somebody_else_and_triaged_again(
     front: Front,
 ) -> None:
-    both = appoint(front, "officer-shang", ("triage", "jz"), ("caller", "jz"))
+    both = appoint(front, "officer-tan-new", ("triage", "jz"), ("caller", "jz"))
     case = triaged(front, "requirement")
     case.do(both, "not_needed", {"what": "村里的证明", "text": "办法里没有这一项。"})
     case.stands("confirm")
@@ -390,7 +390,7 @@ def test_who_gives_a_name_is_known_to_those_who_handle_the_matter(world: World) 
 def test_a_stand_in_concludes_for_the_absent_chair(front: Front) -> None:
     # Both are new, since a deployed stack believes for a minute what it has read of others.
     chair = appoint(front, "officer-gu", ("chair", "jz"))
-    stand_in = appoint(front, "officer-rao", instead_of=chair)
+    stand_in = appoint(front, "officer-tan-aide", instead_of=chair)
     # The protocol leaves out a front's own idea of the time; every front has one.
     today = front.moment.date()  # type: ignore[attr-defined]
     days = {"from": str(today - timedelta(days=2)), "to": str(today + timedelta(days=2))}
