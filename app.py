@@ -14,9 +14,11 @@ from chalicelib.platform.lazy import lazy
 from chalicelib.platform.settings import environment
 from chalicelib.routes import (
     channel,
+    documents,
     door,
     forms,
     guide,
+    members,
     officer,
     openapi,
     orders,
@@ -49,8 +51,10 @@ for audience in (
     forms,
     openapi,
     resident,
+    documents,
     records,
     officer,
+    members,
     publisher,
     orders,
     rebases,

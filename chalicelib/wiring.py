@@ -73,7 +73,7 @@ class Houses:
 
     @cached_property
     def _worker(self) -> House:
-        return House(self._aws.worker())
+        return House(self._aws.worker(), self._aws.public_url)
 
     @cached_property
     def _tokens(self) -> TokenSettings:

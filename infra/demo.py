@@ -1,4 +1,5 @@
-"""`make demo`: plays the services over HTTP and tells each case as people would read it.
+"""`make demo`: plays three services over HTTP and tells each case as people would read it; then a
+day in a district with every service.
 
 Runs on the stack that is up, or on one it starts and stops. Time is driven by ticks for the
 played case only. Ends with exit code 1 when any step differs from what the document promises.
@@ -11,7 +12,7 @@ from infra.emulator import running
 from infra.failures import Refused, exits
 from infra.front import StackFront
 from infra.player import Case, Departure
-from infra.plays import PLAYS
+from infra.plays import PLAYS, day
 from infra.stack import STATE, LocalStack
 
 OFFICE = ZoneInfo("Asia/Shanghai")
@@ -30,7 +31,7 @@ def tell(front: StackFront, title: str, case: Case) -> None:
     print("  工作人员看到 · the officers read")
     for event in view["events"]:
         actor = event["actor"]
-        print(f"    {event['seq']:>2} {day(event['at'])}  {event['text']} · {actor['party']}")
+        print(f"    {event['seq']:>2} {when(event['at'])}  {event['text']} · {actor['party']}")
     for clock in view["clocks"]:
         print(f"    时限 {clock['title']}：{clock['because']}")
 
@@ -39,7 +40,7 @@ def read_by_the_resident(case: Case) -> None:
     mine = case.mine()
     print("  申请人看到 · the resident reads")
     for event in mine["events"]:
-        print(f"    {day(event['at'])}  {event['text']}{detail(event)}")
+        print(f"    {when(event['at'])}  {event['text']}{detail(event)}")
     for document in mine["documents"]:
         print(f"    文书 {document['title']} {document['number']}")
 
@@ -48,9 +49,26 @@ def detail(event: dict[str, object]) -> str:
     return f"（{event['reason']}）" if "reason" in event else ""
 
 
-def day(text: str) -> str:
+def when(text: str) -> str:
     """When it was where the office is."""
     return datetime.fromisoformat(text).astimezone(OFFICE).strftime("%m-%d %H:%M")
+
+
+def play_the_day(front: StackFront) -> int:
+    """Every service at least once; how many there were."""
+    print("\n══ 第二幕：一个区的一天 · the second act: one day in a district")
+    scenes = list(day.scenes())
+    for scene in scenes:
+        print(f"\n{scene.hour}  {scene.zh}\n       {scene.en}")
+        case = day.play(front, scene)
+        if case is None:
+            print("       记一行 · one row")
+            continue
+        view = case.view()
+        print(f"       {view['title']} {case.number}：{view['result_text']}")
+        for text in front.messages(case.number)[-1:]:
+            print(f"       短信 {text}")
+    return len({scene.service for scene in scenes})
 
 
 def play(stack: LocalStack) -> None:
@@ -61,7 +79,11 @@ def play(stack: LocalStack) -> None:
             front = StackFront(stack)
             tell(front, title, steps(front))
             played += 1
-    print(f"\n{played} cases played; every step was as the documents promise.")
+    services = play_the_day(StackFront(stack))
+    print(
+        f"\n{played} cases of the first act and a day of {services} services played;"
+        " every step was as the documents promise."
+    )
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ VALUES: Mapping[str, tuple[str, str]] = {
     "sms": ("短信", "SMS"),
     "post": ("邮寄", "post"),
     "outreach": ("上门", "outreach"),
+    "office": ("机关内部", "within the offices"),
     "village": ("村（社区）", "village"),
     "town": ("乡镇（街道）", "town"),
     "district": ("县（区）", "district"),

@@ -69,6 +69,8 @@ SAYS: Mapping[str, Pair] = {
     "notices": ("通知：", "notices: "),
     "documents": ("文书：", "documents: "),
     "due": ("到期：", "due: "),
+    "emits": ("从此定期立案：", "from now on: "),
+    "posted": ("公示：", "in public: "),
     "late": ("超时", "too late"),
 }
 SECTIONS = ("rehearsal", "flow", "guide")
@@ -163,6 +165,8 @@ def _follows(step: Any, language: str) -> Iterator[str]:
         "tasks": [f"{one['task']} → {one['for']}" for one in step.get("tasks", ())],
         "notices": [one["notice"] for one in step.get("notices", ())],
         "documents": list(step.get("documents", ())),
+        "emits": list(step.get("emits", ())),
+        "posted": list(step.get("posted", ())),
         "due": [f"{one['of']} {one['day']}" for one in step.get("due", ())],
     }
     told["due"] += [f"{one['of']} {late}" for one in step.get("stopped", ()) if not one["in_time"]]

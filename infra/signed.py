@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 ROUTE = "/channels/sms"
+# Where bodies outside answer.
+BODIES = "/channels/bodies/"
 
 
 def sms(

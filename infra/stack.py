@@ -199,7 +199,9 @@ class LocalStack:
         with suppress(self.client("s3").exceptions.BucketAlreadyOwnedByYou):
             self.client("s3").create_bucket(Bucket=BUCKET)
         self.client("ses").verify_email_identity(EmailAddress=MAIL_FROM)
-        outputs = deploy(self.client, STACK, BUCKET, self._package, PARAMETERS)
+        outputs = deploy(
+            self.client, STACK, BUCKET, self._package, {**PARAMETERS, "PublicUrl": self.endpoint}
+        )
         adopt_gateway_responses(
             self.client("apigateway"), outputs["RestAPIId"], self._package / "sam.json"
         )

@@ -5,11 +5,15 @@ part 2); nothing in it is run, no formula computed, no link followed.
 """
 
 import io
+import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+# Through lxml, which pyhanko brings with it, openpyxl would pass by defusedxml.
+os.environ["OPENPYXL_LXML"] = "False"
 
 import openpyxl  # type: ignore[import-untyped]  # ships no types
 

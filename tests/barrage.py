@@ -149,7 +149,9 @@ class Runner:
         if not self._chained:
             self._world.restore()
         if self._plan.caller == PROVIDER:
-            sign(environ, self._world.sms_secret)
+            path = environ["RAW_URI"].partition("?")[0]
+            _, _, body = path.partition(signed.BODIES)
+            sign(environ, self._world.secret_of(f"body-{body}" if body else "sms"))
         said: list[str] = []
 
         def heard(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -168,7 +170,8 @@ class Runner:
         return body
 
     def _narrowed(self, schema: Any) -> Any:
-        return schema.include(path=signed.ROUTE) if self._plan.caller == PROVIDER else schema
+        signs = self._plan.caller == PROVIDER
+        return schema.include(path_regex="^/channels/") if signs else schema
 
     def _config(self) -> dict[str, Any]:
         generation = {"mode": "all", "max-examples": self._plan.budget, "no-shrink": True}

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import pytest
 
+from infra import workbook  # noqa: F401  # first of all: it chooses the parser of openpyxl
 from infra.front import StackFront
 from infra.player import Front
 from infra.stack import LocalStack
@@ -69,8 +70,10 @@ def front(request: pytest.FixtureRequest) -> Iterator[Tier]:
     if request.param == "ministack":
         yield StackFront(request.getfixturevalue("stack"))
     elif request.param == "moto":
+        # Asked for first: the world made last is the one that is served.
+        other = request.getfixturevalue("published")
         with MotoWorld() as made:
-            made.publish_all()
+            made.take_over(other)
             yield made
     else:
         yield request.getfixturevalue("world")

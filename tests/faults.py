@@ -74,7 +74,9 @@ class FaultyWorld(World):
         )
         store, orchestrator, notifier = watched
         now, ids = (lambda: self.moment), self.ports.ids
-        self.house = House(Ports(store, orchestrator, notifier, self.ports.keys, now, ids))
+        self.house = House(
+            Ports(store, orchestrator, notifier, self.ports.keys, now, ids, self.ports.files)
+        )
         self.enter()
 
     def settle(self, number: str = "") -> None:

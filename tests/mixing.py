@@ -17,6 +17,8 @@ from tests.journeys.publishing import SECOND
 from tests.stocked import ANONYMOUS, PROVIDER, PUBLISHER, RESIDENT, VOLUNTEER, Act, Stocked
 
 Case = schemathesis.Case[Any]
+CHECKED, MEMBERS = "/documents/{document_number}", "/cases/{number}/members"
+INBOX = "/inbox"
 CREDENTIALS = ("Authorization", "Receipt-Secret")
 # Refused wherever it stands: one in the first case would spoil all that are made of it.
 LOST, KEPT = "\ufffd", "\ufffc"
@@ -44,7 +46,10 @@ class Mixer:
         free = meta.phase.name == TestPhase.FUZZING or begins
         if case.path_parameters and not self._chained and chance.random() < 0.8:
             case.path_parameters = {**case.path_parameters, **self._place(case, acts, chance)}
-        good = free and case.method == "POST" and meta.generation.mode.is_positive
+        right = meta.generation.mode.is_positive
+        if right and chance.random() < 0.8:
+            self._lead(case, chance)
+        good = free and case.method == "POST" and right
         if acts and good and chance.random() < 0.5:
             become(case, chance.choice(acts))
         if not meta.is_negative_at(ParameterLocation.HEADER):
@@ -52,6 +57,13 @@ class Mixer:
         if any(name in case.headers for name in CREDENTIALS):
             self.identify(case)
         return case
+
+    def _lead(self, case: Case, chance: random.Random) -> None:
+        """To a document with its code, or to an inbox of all zones: few places have any."""
+        if case.operation.path == CHECKED:
+            check(case, chance.choice(self._world.sealed))
+        elif case.operation.path == INBOX:
+            case.query = {name: v for name, v in (case.query or {}).items() if name != "zone"}
 
     @property
     def _acts(self) -> list[Act]:
@@ -61,6 +73,8 @@ class Mixer:
         """Parameters of the path that belong together."""
         if acts:
             return chance.choice(acts).params
+        if case.operation.path == MEMBERS and chance.random() < 0.5:
+            return {"number": self._world.container.number}
         names = case.path_parameters.keys()
         places = [one for one in self._world.places if one.keys() <= names]
         most = max((len(one) for one in places), default=0)
@@ -110,6 +124,12 @@ class Mixer:
         return self._world.reader(str(params.get("number", "")))
 
 
+def check(case: Case, document: Mapping[str, str]) -> None:
+    """A document that there is, with its code."""
+    case.path_parameters = {"document_number": document["number"]}
+    case.query = {**(case.query or {}), "code": document["code"]}
+
+
 def drawn(case: Case) -> random.Random:
     """Dice that fall the same for the same case, whoever sends it when."""
     headers = {name: v for name, v in case.headers.items() if name not in CREDENTIALS}
@@ -122,6 +142,7 @@ def words() -> dict[str, Any]:
     known = {
         "query.node": ["jz", "jz-t1", "jz-t1-v1"],
         "query.role": ["acceptor", "vetter", "volunteer"],
+        "query.zone": ["公共服务区"],
         "query.party": [wishes.FANG, "officer-li"],
         "query.service": ["opinion-survey"],
         "query.month": ["2026-03"],

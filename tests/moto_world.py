@@ -15,14 +15,16 @@ import boto3
 
 from chalicelib.platform import times
 from chalicelib.platform.dynamo import DynamoStore
+from chalicelib.platform.files import S3Files
 from chalicelib.platform.kms import Kms
-from chalicelib.platform.ports import Orchestrator, Store
+from chalicelib.platform.ports import Files, Key, Orchestrator, Put, Row, Store, Table
 from chalicelib.platform.settings import PublisherSettings
 from chalicelib.wiring import SHAPES
 from tests.contract import tables
 from tests.fakes.moto_shim import ACCOUNT, REGION, MotoOrchestrator, moto
-from tests.world import MORNING, World
+from tests.world import MORNING, QUEUE, World
 
+DOCUMENTS = "sealed-files"
 PREFIX = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:bancheng-"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/flow"
 
@@ -86,6 +88,10 @@ class MotoWorld(World):
         self._dynamo = DynamoStore(SHAPES, tables.NAMES, REGION)
         return self._dynamo
 
+    def _files(self) -> Files:
+        boto3.client("s3").create_bucket(Bucket=DOCUMENTS)
+        return S3Files(self._dynamo.connection.session, DOCUMENTS)
+
     def _orchestrator(self) -> Orchestrator:
         # Made here because the keys are sealed next: the account's own KMS in place of the fake.
         # The base world holds the fake; here it is the real adapter on moto.
@@ -96,6 +102,14 @@ class MotoWorld(World):
         key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
         endpoint = f"https://kms.{REGION}.amazonaws.com"
         return Kms(self._dynamo.connection.session, REGION, key, endpoint)
+
+    def _copy(self, rows: Mapping[Key, Row], machines: Mapping[str, Any]) -> None:
+        assert self._queue_url == QUEUE
+        puts = [Put(Table.DIRECTORY, row, when=None) for row in rows.values()]
+        for start in range(0, len(puts), 100):
+            self.store.transact(puts[start : start + 100])
+        assert isinstance(self.orchestrator, MotoOrchestrator)
+        self.orchestrator.later = {name: json.dumps(it) for name, it in machines.items()}
 
     def _settings(self) -> PublisherSettings:
         return PublisherSettings(

@@ -13,6 +13,7 @@ import app as front
 from chalicelib.platform.ports import Busy, Key, Row, Store, Table
 from chalicelib.services.life import package
 from chalicelib.wiring import SHAPES
+from tests.containers import bulk_order, listed
 from tests.fakes.store import MemoryStore
 from tests.hostile import Hostile
 from tests.journeys.people import VILLAGE, example
@@ -53,6 +54,7 @@ class Besieged(World):
         made = self.http("POST", "/services/business-licence/cases", submission())
         self.case, self.secret = made.body["case"], made.body["secret"]
         self.settle()
+        self.container, (_, self.member), _ = listed(self)
         keys = self.ports.keys
         self.publisher.handle({"trust": {"name": "itself", "key": package.public_key(keys)}})
         wish = self.house.catalogue.live("micro-wish")
@@ -120,6 +122,13 @@ def plays(world: Besieged) -> dict[str, Play]:
             officer,
             {"action": "not_accept", "details": reason},
             ("details", "text"),
+            "details",
+        ),
+        "/cases/{number}/bulk": Play(
+            {"number": world.container.number},
+            {"Authorization": f"Bearer {world.token(world.container.reader)}"},
+            bulk_order(world.member),
+            ("details", "summary"),
             "details",
         ),
         "/services": Play(

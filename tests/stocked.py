@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from chalicelib.cases.house import House
 from chalicelib.platform.ports import Key, Row, Store, Table
@@ -18,7 +19,9 @@ from chalicelib.services.life.publish import Publisher
 from chalicelib.wiring import SHAPES
 from infra.player import Case, expect
 from infra.seed import documents
+from tests.containers import bulk_order, listed
 from tests.journeys import matters, people, wishes
+from tests.journeys.callbacks import HEARD, outside
 from tests.journeys.publishing import AUTHOR, SECOND, order, upload
 from tests.siege import KeyedStore
 from tests.world import World, load_json
@@ -73,11 +76,17 @@ class Stocked(World):
         self._tokens: dict[str, str] = {}
         self.publish_all()
         self.cases = [*licences(self), *visited(self), *stuck(self)]
-        self.places = [*handed_in(self), *({"number": case.number} for case in self.cases)]
+        self.sent_out = outside(self)
+        self.cases.append(self.sent_out)
+        self.container, self.members, job = listed(self)
+        self.cases += [self.container, *self.members]
+        self.places = [*handed_in(self), *({"number": case.number} for case in self.cases), job]
         self.settle()
         kept = surveyed(self)
         self.places.append({"record": kept["record"]})
         self.secrets = {case.number: case.secret for case in self.cases}
+        self.sealed = [place for case in self.cases for place in checks(case)]
+        self.places += [{"number": one["case"], "document": one["file"]} for one in self.sealed]
         self.secrets[kept["record"]] = kept["secret"]
         self.stock = self.written()
         self.acts = {caller: list(find(self)) for caller, find in SOUGHT.items()}
@@ -172,6 +181,16 @@ def stuck(world: World) -> Iterator[Case]:
     yield from matters.split(world)
 
 
+def checks(case: Case) -> Iterator[dict[str, str]]:
+    """Sealed documents of a case: case, file, and the number and code by which all check them."""
+    for one in case.view()["documents"]:
+        if "check" in one:
+            address = urlsplit(one["check"])
+            (code,) = parse_qs(address.query)["code"]
+            number = address.path.rpartition("/")[2]
+            yield {"case": case.number, "file": one["file"], "number": number, "code": code}
+
+
 def surveyed(world: World) -> Any:
     """The receipt of a record that anybody may make."""
     answers = matters.example_of("opinion-survey", "a-firm")
@@ -239,6 +258,13 @@ def of_staff(*parties: str) -> Callable[[Stocked], Iterator[Act]]:
     return find
 
 
+def of_officers(world: Stocked) -> Iterator[Act]:
+    yield from of_staff(*STAFF)(world)
+    of = world.container
+    body = bulk_order(world.members[1])
+    yield Act("/cases/{number}/bulk", {"number": of.number}, body, of.reader)
+
+
 def of_one(world: Stocked, case: Case, party: str) -> Iterator[Act]:
     seen = world.http("GET", f"/cases/{case.number}", None, party)
     if seen.status != 200:
@@ -290,10 +316,16 @@ def of_publishers(world: Stocked) -> Iterator[Act]:
     yield Act("/packages", {}, {"package": made["package"]})
 
 
+def of_bodies(world: Stocked) -> Iterator[Act]:
+    said = {"case": world.sent_out.number, "action": "heard", "details": HEARD}
+    yield Act("/channels/bodies/{body}", {"body": "fund-office"}, said)
+
+
 SOUGHT: Mapping[str, Callable[[Stocked], Iterator[Act]]] = {
     ANONYMOUS: submissions,
     RESIDENT: of_residents,
-    OFFICER: of_staff(*STAFF),
+    OFFICER: of_officers,
     VOLUNTEER: of_staff(wishes.FANG),
     PUBLISHER: of_publishers,
+    PROVIDER: of_bodies,
 }

@@ -19,7 +19,7 @@ from chalicelib.people import seeding
 from chalicelib.platform import times
 from chalicelib.platform.ids import SystemIds
 from chalicelib.platform.keys import SealedKeys
-from chalicelib.platform.ports import Orchestrator, Ports, Store, Table
+from chalicelib.platform.ports import Files, Key, Orchestrator, Ports, Row, Store, Table
 from chalicelib.platform.settings import PublisherSettings
 from chalicelib.routes import events
 from chalicelib.services.life.publish import Publisher
@@ -29,6 +29,7 @@ from infra.issuer import ALGORITHM, AUDIENCE, ISSUER, Issuer
 from infra.player import Answer
 from infra.seed import documents
 from tests import promises
+from tests.fakes.files import MemoryFiles
 from tests.fakes.kms import MemoryKms
 from tests.fakes.notifier import MemoryNotifier
 from tests.fakes.orchestrator import MemoryOrchestrator
@@ -37,6 +38,9 @@ from tests.fakes.store import MemoryStore
 ROOT = Path(__file__).resolve().parent.parent
 # A Tuesday morning at the office: nothing near it is a day off.
 MORNING = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+PUBLIC_URL = "https://api.example.org"
+# As moto names it, so that its machines are those of a world in memory.
+QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/flow"
 ISSUER_FOLDER = ROOT / ".local" / "test-issuer"
 
 
@@ -66,9 +70,15 @@ class World:
         keys = SealedKeys(self.store, self.kms)  # type: ignore[arg-type]
         keys.setup()
         self.ports = Ports(
-            self.store, self.orchestrator, self.notifier, keys, lambda: self.moment, SystemIds()
+            self.store,
+            self.orchestrator,
+            self.notifier,
+            keys,
+            lambda: self.moment,
+            SystemIds(),
+            self._files(),
         )
-        self.house = House(self.ports)
+        self.house = House(self.ports, PUBLIC_URL)
         self.publisher = Publisher(self.ports, self._settings())
         seeding.directory(self.store, load_json("infra/seed/directory.json"))
         seeding.calendar(self.store, load_json("infra/calendars/cn.json"), times.text(now))
@@ -89,6 +99,9 @@ class World:
     def _store(self) -> Store:
         return MemoryStore(SHAPES)
 
+    def _files(self) -> Files:
+        return MemoryFiles()
+
     def _orchestrator(self) -> Orchestrator:
         return MemoryOrchestrator(lambda: self.moment, self.queue.append)
 
@@ -96,7 +109,7 @@ class World:
         return PublisherSettings(
             machine_arn_prefix="arn:aws:states:us-east-1:123456789012:stateMachine:bancheng-",
             flow_role_arn="arn:aws:iam::123456789012:role/flow",
-            queue_url="https://queue.invalid/flow",
+            queue_url=QUEUE,
             partition="aws",
             languages="zh-Hans",
         )
@@ -113,12 +126,16 @@ class World:
             assert report["published"], report
 
     def take_over(self, other: "World") -> None:
-        """Have what another in-memory world has published, without publishing again."""
-        assert isinstance(self.store, MemoryStore) and isinstance(other.store, MemoryStore)
-        assert isinstance(self.orchestrator, MemoryOrchestrator)
+        """Have what a world in memory has published, without publishing again."""
+        assert isinstance(other.store, MemoryStore)
         assert isinstance(other.orchestrator, MemoryOrchestrator)
-        self.store.rows[Table.DIRECTORY] = dict(other.store.rows[Table.DIRECTORY])
-        self.orchestrator.machines = dict(other.orchestrator.machines)
+        self._copy(other.store.rows[Table.DIRECTORY], other.orchestrator.machines)
+
+    def _copy(self, rows: Mapping[Key, Row], machines: Mapping[str, Any]) -> None:
+        assert isinstance(self.store, MemoryStore)
+        assert isinstance(self.orchestrator, MemoryOrchestrator)
+        self.store.rows[Table.DIRECTORY] = dict(rows)
+        self.orchestrator.machines = dict(machines)
 
     def token(self, party: str) -> str:
         return self.issuer.token(party, datetime.now(UTC), timedelta(hours=1))
@@ -183,7 +200,10 @@ class World:
 
     @property
     def sms_secret(self) -> str:
-        return str(self.publisher.handle({"channel": {"name": "sms"}})["secret"])
+        return self.secret_of("sms")
+
+    def secret_of(self, channel: str) -> str:
+        return str(self.publisher.handle({"channel": {"name": channel}})["secret"])
 
     def sms_in(self, phone: str, text: str) -> Answer:
         """A provider's message, and what comes of it."""

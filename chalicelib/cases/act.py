@@ -10,15 +10,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.cases import days, doing, joins, leading, lifecycle, offers, pool, refusals
+from chalicelib.cases import (
+    days,
+    deeds,
+    emitting,
+    joins,
+    leading,
+    lifecycle,
+    offers,
+    pool,
+    refusals,
+    reworking,
+    spread,
+)
 from chalicelib.cases.actions import Stands, stands
+from chalicelib.cases.actor import Actor, Mark
 from chalicelib.cases.counts import counted
-from chalicelib.cases.fact import Actor, Fact, Mark
+from chalicelib.cases.doing import Doing
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import DERIVED_HOLDS, IdempotencyKey
 from chalicelib.cases.permission import Sight, concerns, meant_for, permitted, sight
-from chalicelib.people.authority import APPLICANT, Caller
+from chalicelib.people.authority import APPLICANT, Caller, outside_of, side_of
 from chalicelib.platform import times
 from chalicelib.platform.errors import (
     AlreadyDecided,
@@ -38,6 +52,7 @@ TRIES = 8
 DAY = timedelta(days=1)
 THANKS = "sms_thanks"
 MOST_A_DAY = 60
+NO_SUCH = Finding("/action", "enum", {"zh-Hans": "没有这个操作", "en": "There is no such action"})
 ACTION_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -122,8 +137,9 @@ def _latest_of(file: CaseFile, party: str) -> Row | None:
 
 
 def _decide(house: House, service: Service, file: CaseFile, caller: Caller, it: Act) -> Fact:
+    _refuse_others(service, caller, it)
     task = _task(house, service, file, caller, it)
-    if task is not None and task["state"] not in joins.UNSETTLED:
+    if task is not None and not joins.waits(file.case, task):
         raise AlreadyDecided
     action, who, place = _stands(service, task, it)
     actor = permitted(house, file, caller, action, who, task)
@@ -131,27 +147,36 @@ def _decide(house: House, service: Service, file: CaseFile, caller: Caller, it: 
     details = refusals.plain(it.details)
     mark = Mark(it.key.hash, it.key.body)
     fact = Fact(file, service, house.now(), actor, house.ports.keys, mark)
-    offers.refuse(doing.Doing(house, fact, action, task, details), caller, place)
+    offers.refuse(Doing(house, fact, action, task, details), caller, place)
     if task is None and "to" in action and not file.case["open"]:
         # The flow is between two stages: a moment later there is something to settle.
         raise Unavailable
     refusals.refuse_details(house, service, file, action, details, place)
     refusals.refuse_pretence(details, it.channel)
     days.refuse(house, fact, action, details)
-    _refuse_flood(file, actor, house.now())
+    refuse_flood(file, actor, house.now())
     _apply(house, fact, action, task, replace(it, details=details))
     return fact
 
 
+def _refuse_others(service: Service, caller: Caller, it: Act) -> None:
+    """Raises Refused for what no party that holds a receipt of its own may do, and no body outside,
+    whether it is offered to others now or not."""
+    called = (one.data for one in service.every_action() if one.name == it.action)
+    if caller.outside and caller.outside not in (outside_of(one.get("by")) for one in called):
+        raise Refused(findings=[NO_SUCH])
+
+
 def _refuse_stale(file: CaseFile, caller: Caller, action: Data, task: Row | None, it: Act) -> None:
     """Raises PreconditionRequired, VersionChanged: nobody decides on a view that is over."""
-    if it.version is None and caller is not APPLICANT and not _blind(action, task):
+    outside = caller is APPLICANT or caller.outside
+    if it.version is None and not outside and not _blind(action, task):
         raise PreconditionRequired
     if it.version is not None and it.version != int(file.case["version"]):
         raise VersionChanged
 
 
-def _refuse_flood(file: CaseFile, actor: Actor, now: datetime) -> None:
+def refuse_flood(file: CaseFile, actor: Actor, now: datetime) -> None:
     """Raises RateLimited: every act is kept for ever, so nobody may fill a case with them."""
     since = times.text(now - DAY)
     lately = [
@@ -170,24 +195,34 @@ def _task(house: House, service: Service, file: CaseFile, caller: Caller, it: Ac
         return task
     if it.action in service.acts:
         return None
-    reads = sight(house, caller, file, service) is Sight.FULL
+    # Such a party, or a body outside, asks only for what is its own.
+    reads = bool(caller.outside) or sight(house, caller, file, service) is Sight.FULL
     offering = [
         row
         for row in file.tasks
-        if row["state"] in joins.UNSETTLED
+        if joins.waits(file.case, row)
         and it.action in row["actions"]
-        and ((reads and not row.get("party")) or concerns(house, caller, row))
+        and ((reads and _offices(service, caller, row, it)) or concerns(house, caller, row))
     ]
     closed = [
         row
         for row in file.tasks
-        if row["state"] not in joins.UNSETTLED
+        if not joins.waits(file.case, row)
         and it.action in row["actions"]
         and ((reads and not row.get("party")) or meant_for(house, caller, row))
     ]
     if closed and not offering:
         raise AlreadyDecided
     return offering[0] if len(offering) == 1 else None
+
+
+def _offices(service: Service, caller: Caller, task: Row, it: Act) -> bool:
+    """Whether whoever reads the case may mean this task without naming it: nobody's own, or one on
+    which this action is an officer's."""
+    if not task.get("party") or caller is APPLICANT:
+        return not task.get("party")
+    found = stands(service, task, it.action)
+    return found is not None and "who" in found.action
 
 
 def _shown(house: House, service: Service, file: CaseFile, caller: Caller, task: Row) -> bool:
@@ -198,43 +233,48 @@ def _shown(house: House, service: Service, file: CaseFile, caller: Caller, task:
 
 
 def _blind(action: Data, task: Row | None) -> bool:
-    """Whether the action needs no view of the case: on one's own task, or a claim."""
-    return task is not None and (
-        (bool(task.get("party")) and "who" not in action) or "claim" in action.get("does", [])
-    )
+    """Whether the action needs no view of the case: on one's own task, on an item of a list, which
+    many deal with side by side, or a claim."""
+    if task is None:
+        return False
+    own = bool(task.get("party")) or "item" in task
+    return (own and "who" not in action) or "claim" in action.get("does", [])
 
 
 def _stands(service: Service, task: Row | None, it: Act) -> Stands:
     """The action that is meant. Raises Refused for one that the task does not have."""
     found = stands(service, task, it.action)
     if found is None:
-        texts = {"zh-Hans": "没有这个操作", "en": "There is no such action"}
-        raise Refused(findings=[Finding("/action", "enum", texts)])
+        raise Refused(findings=[NO_SUCH])
     return found
 
 
 def _apply(house: House, fact: Fact, action: Data, task: Row | None, it: Act) -> None:
-    it_is = doing.Doing(house, fact, action, task, it.details)
+    it_is = Doing(house, fact, action, task, it.details)
     data: dict[str, Any] = {"action": it.action}
     if action.get("reason"):
         data["reason"] = it.details["reason"]
     if task is not None and task.get("part"):
         data["task"] = task["task"]
+        data |= {"item": task["item"]} if "item" in task else {}
         if task["part"] == pool.PART:
             data["claim"] = task["task"]
     data |= counted(action, it.details) | days.set_by(fact.service, action, it.details)
+    data |= reworking.counted_against(it_is)
     for name in action.get("does", []):
-        data |= doing.BEFORE.get(name, doing.nothing)(it_is)
+        data |= deeds.BEFORE.get(name, deeds.nothing)(it_is)
     if "status" in action:
         fact.case["status"] = action["status"]
     fact.touch()
     data["version"] = int(fact.case["version"])
     name = _event(house, action, data, it, fact)
     leading.refuse_unopenable(house, fact, name, it.details)
-    refusals.refuse_unnamed(house, fact.service, name, it.details)
+    emitting.refuse_unopenable(house, fact, name, it.details)
+    refusals.refuse_unnamed(house, fact.service, fact.file, name, it.details)
+    spread.refuse_unlisted(house, fact.service, name, it.details)
     event = fact.record(name, data, details=it.details)
     for name in action.get("does", []):
-        doing.AFTER.get(name, doing.nothing_after)(it_is, event)
+        deeds.AFTER.get(name, deeds.nothing_after)(it_is, event)
     _settle(fact, action, task, it)
     lifecycle.join(fact)
     if it.channel == "sms" and not _answers(fact, task):
@@ -245,7 +285,9 @@ def _answers(fact: Fact, task: Row | None) -> bool:
     """Whether whoever wrote hears of it by a notice of the document, or of the case it opens."""
     if any(effect["do"] == "open_case" for effect in fact.effects):
         return True
-    to = "holder" if task is not None and task.get("party") else "applicant"
+    side = side_of(fact.actor.party)
+    own = "holder" if task is not None and task.get("party") else "applicant"
+    to = {"party": side} if side else own
     names = [effect["notice"] for effect in fact.effects if effect["do"] == "notice"]
     return any(fact.service.notices[name].get("to", "applicant") == to for name in names)
 
@@ -253,6 +295,8 @@ def _answers(fact: Fact, task: Row | None) -> bool:
 def _settle(fact: Fact, action: Data, task: Row | None, it: Act) -> None:
     """Close what the action closes: the stage, the part with what it asked, the engine's task."""
     if "to" in action:
+        if task is not None and "item" in task:
+            fact.settle_task(task["task"], it.action)
         lifecycle.settle(fact, it.action, action)
     elif task is None:
         return

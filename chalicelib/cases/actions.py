@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.platform.ports import Row
-from chalicelib.services.document import Data, Service, result_of
+from chalicelib.services.document import Data, Service, reasoned
 
 REASON_SCHEMA: Mapping[str, Any] = {
     "reason": {"type": "string", "maxLength": 4},
@@ -91,6 +91,8 @@ ENGINE_TASKS: Mapping[str, Mapping[str, Data]] = {
         }
     },
     **RUNGS,
+    # A reminder that goes by itself: there is nothing to do with it.
+    "accountable": {},
 }
 WHEN: Mapping[str, Callable[[Row], bool]] = {
     "open": lambda case: not case["ended"],
@@ -159,11 +161,11 @@ def shown_schema(service: Service, action: Data, language: str) -> dict[str, Any
 
 def reasons(service: Service, action: Data) -> dict[str, Texts]:
     """The codes that may be chosen as the reason of an action, with their titles."""
-    result = action.get("reason_for") or result_of(action.get("to", ""))
+    what = reasoned(action)
     return {
         code: reason["titles"]
         for code, reason in service.data["reasons"].items()
-        if result in reason["for"]
+        if what in reason["for"]
     }
 
 

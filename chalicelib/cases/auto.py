@@ -8,7 +8,8 @@ one was found wanting, nothing is decided: identity and the like are never taken
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.cases import lifecycle
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.actor import SYSTEM
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import answers_of
 from chalicelib.cases.house import House
 from chalicelib.cases.refusals import wanted_papers

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.cases import cursor as cursors
-from chalicelib.cases import joins
+from chalicelib.cases import joins, skills
 from chalicelib.cases.file import CaseFile, answers_of, load, unpack
 from chalicelib.cases.house import House
 from chalicelib.platform.errors import pick
@@ -58,7 +58,9 @@ def _rows(house: House, file: CaseFile, service: Service) -> Iterator[Row]:
     node = house.directory.node(file.case["site"])
     event = next(row for row in reversed(file.events) if row["type"] == card["event"])
     words = unpack(house.ports.keys, file.number, event)
-    category = str(resolve(answers_of(house.ports.keys, file), card["category"]) or "")
+    answers = answers_of(house.ports.keys, file)
+    category = str(resolve(answers, card["category"]) or "")
+    skill = skills.asked(service.stages[file.case["stage"]]["who"], answers)
     for place in (ANY, *(node.path if node else ())):
         for kind in ("", category):
             yield {
@@ -69,7 +71,7 @@ def _rows(house: House, file: CaseFile, service: Service) -> Iterator[Row]:
                 "service": service.id,
                 "node": file.case["site"],
                 "category": category,
-                "data": _said(card, words),
+                "data": {**_said(card, words), **({"skill": skill} if skill else {})},
                 "inbox": f"board@{place}#{kind}",
                 "inbox_at": f"{event['at']}#{file.number}",
             }

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.cases.fact import PERSONAL, Fact, listed
-from chalicelib.cases.file import pack, unpack
+from chalicelib.cases.file import CaseFile, pack, unpack
 from chalicelib.cases.house import House
 from chalicelib.people.authority import Caller
 from chalicelib.platform.errors import Finding, Refused
-from chalicelib.platform.ports import Put, Row, Table
+from chalicelib.platform.ports import Change, Equals, Put, Row, Table
 from chalicelib.services.document import Data
 
 PAGE = 50
 SUFFIX = "bonds"
+OPEN, ENDED = "open", "ended"
 
 
 def open_bond(house: House, fact: Fact, details: Data) -> str:
@@ -34,13 +35,25 @@ def open_bond(house: House, fact: Fact, details: Data) -> str:
         "helper": helper,
         "node": fact.case["site"],
         "since": fact.at,
-        "state": "open",
+        "state": OPEN,
         "sealed": pack(house.ports.keys, fact.number, "bond", {"pledge": details.get("pledge")}),
         "inbox": listed(f"{PERSONAL}@{helper}#{SUFFIX}", bool(fact.case.get("test"))),
         "inbox_at": f"{fact.at}#{bond}",
     }
     fact.operations.append(Put(Table.CASES, row))
     return bond
+
+
+def end_bonds(house: House, file: CaseFile) -> None:
+    """The bonds that this case has led to are at an end. Repeatable."""
+    for event in file.events:
+        name = event["data"].get("bond")
+        row = house.ports.store.get(Table.CASES, (f"bond#{name}", "bond")) if name else None
+        if row is not None and row["state"] == OPEN:
+            ended = Change(
+                Table.CASES, "bond", (row["pk"], "bond"), {"state": ENDED}, Equals("state", OPEN)
+            )
+            house.ports.store.transact([ended])
 
 
 def bonds_of(house: House, caller: Caller) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.cases import appeals
 from chalicelib.cases.file import moments
 from chalicelib.clocks import clock, milestones
 from chalicelib.clocks.calendar import Calendar
@@ -17,6 +18,8 @@ from chalicelib.platform.ports import Row
 from chalicelib.services.document import Data, Service
 
 OVERDUE = "overdue"
+# What a clock may do that ends a stage, or all that may still be claimed.
+ENDS = frozenset({"act", "settle", "close"})
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def running(service: Service, events: Sequence[Row], calendar: Calendar) -> Iter
     """Clocks that have not stopped and have not fired for their present due moment; also those
     that are paused."""
     for one in readings(service, events, calendar):
-        if one.reading.stopped_at is None and not _fired(events, one):
+        if one.reading.stopped_at is None and not _fired(service, events, one):
             yield one
 
 
@@ -63,11 +66,22 @@ def ahead(service: Service, events: Sequence[Row], calendar: Calendar) -> Iterat
         due = one.reading.due_at
         if one.reading.stopped_at is None and due is not None:
             found = list(_milestones(service, events, one, due, calendar))
-            if _fired(events, one):
+            if _fired(service, events, one):
                 found = [step for step in found if not step.reminds]
             else:
                 found.append(Ahead(one, due, due))
             yield from sorted(found, key=lambda step: step.at)
+
+
+def acting(
+    service: Service, case: Row, events: Sequence[Row], calendar: Calendar
+) -> Iterator[Ahead]:
+    """What of that is acted on: while an appeal is open no clock ends anything."""
+    held = appeals.pending(service, events)
+    for one in ahead(service, events, calendar):
+        ends = one.milestone is None and service.clocks[one.clock.name]["on_due"]["do"] in ENDS
+        if watched(service, one.clock.name, case) and not (held and ends):
+            yield one
 
 
 def _milestones(
@@ -91,6 +105,14 @@ def watched(service: Service, name: str, case: Row) -> bool:
     return "result" not in case or bool(service.clocks[name].get("after_end"))
 
 
+def owed(service: Service, case: Row, debt: Row) -> bool:
+    """Whether a promise is still looked at: a result ends those that it waited for, and leaves
+    those for which it was given in advance."""
+    if "result" not in case:
+        return True
+    return service.recovers(debt["paper"]) and service.recoverable(case["result"])
+
+
 def next_due(
     service: Service,
     case: Row,
@@ -100,23 +122,33 @@ def next_due(
     calendar: Calendar,
 ) -> str | None:
     """The earliest moment at which the tick must look at the case; None when there is none."""
-    dues = [
-        times.text(one.at)
-        for one in ahead(service, events, calendar)
-        if watched(service, one.clock.name, case)
-    ]
-    if "result" not in case:
-        dues += [row["due"] for row in debts if row["state"] == "open"]
-        dues += [row["due"] for row in tasks if row["state"] == "open" and row.get("due")]
+    dues = [times.text(one.at) for one in acting(service, case, events, calendar)]
+    decided, held = "result" in case, appeals.pending(service, events)
+    if decided or not held:
+        dues += [r["due"] for r in debts if r["state"] == "open" and owed(service, case, r)]
+    if not decided and not held:
+        dues += [row["due"] for row in tasks if row.get("due") and _awaited(case, row)]
     if not case["ended"]:
         dues.append(str(case["check_at"]))
     return min(dues, default=None)
 
 
+def _awaited(case: Row, task: Row) -> bool:
+    """Whether the tick must see that the task is late; of an item only once, in the open stage."""
+    if task["state"] != "open" or "item" not in task:
+        return bool(task["state"] == "open")
+    return case["open"] and task["visit"] == case["visit"] and not task.get("late")
+
+
 def promise_due(days: int, start: datetime, calendar: Calendar) -> str:
     """When a promised paper must be in: calendar days, counted as the Civil Code counts."""
+    return due_within({"days": days}, start, calendar)
+
+
+def due_within(budget: Data, start: datetime, calendar: Calendar) -> str:
+    """When a budget that begins at a moment is over."""
     reading = clock.read(
-        {"budget": {"days": days}, "start": ["promised"], "stop": []},
+        {"budget": budget, "start": ["promised"], "stop": []},
         [clock.Moment("promised", start)],
         calendar,
     )
@@ -131,9 +163,10 @@ def check_after(now: datetime, number: str) -> str:
     return times.text(now + timedelta(minutes=360 + spread))
 
 
-def _fired(events: Sequence[Row], one: Running) -> bool:
-    due = one.reading.due_at
-    return due is not None and _recorded(events, OVERDUE, one.name, times.text(due))
+def _fired(service: Service, events: Sequence[Row], one: Running) -> bool:
+    due, on_due = one.reading.due_at, service.clocks[one.name]["on_due"]
+    event = on_due["event"] if on_due["do"] == "note" else OVERDUE
+    return due is not None and _recorded(events, event, one.name, times.text(due))
 
 
 def _recorded(events: Sequence[Row], type: str, clock: str, due: str) -> bool:

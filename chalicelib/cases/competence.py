@@ -1,8 +1,11 @@
 """Which unit a matter is for: where it lies, who owns the service there, one unit or a refusal.
 
 The same service may be owned by different units in different subtrees. Exactly one competent unit
-takes the case; where there is none (a vacuum) or several (an overlap) somebody must rule (R27).
+takes the case; where there is none (a vacuum) or several (an overlap) somebody must rule (R27):
+before the flow begins, where the document says so, else the submission is refused.
 """
+
+from typing import NamedTuple
 
 from chalicelib.cases import ruling
 from chalicelib.cases.house import House
@@ -12,12 +15,38 @@ from chalicelib.platform.json import resolve
 from chalicelib.services.document import Data, Service
 
 
-def handling(house: House, service: Service, answers: Data, site: Node) -> Unit:
-    """The unit that a decision table names, else the one competent unit.
+class Route(NamedTuple):
+    """The unit that has a case first; `among` are those competent where that is not exactly one
+    and somebody must rule, None where it is clear."""
+
+    unit: Unit
+    among: tuple[str, ...] | None = None
+
+
+def route(house: House, service: Service, answers: Data, site: Node) -> Route:
+    """The unit that a decision table names, else the one competent unit, else the arbiter's where
+    the document has one rule.
 
     `site` is where the case is received. Raises UnknownRegion where not exactly one unit is
-    competent, Refused where a decision table names one that is not known.
+    competent and nobody is to rule, Refused where a decision table names one that is not known.
     """
+    named = _by_table(house, service, answers)
+    units = [named] if named is not None else competent(house, service, answers, site)
+    if len(units) == 1:
+        return Route(units[0])
+    arbiter = house.directory.owner(service.unclear.get("owner_of", ""), house.today())
+    if not service.unclear or arbiter is None:
+        raise UnknownRegion(_unclear(units))
+    return Route(arbiter, tuple(one.id for one in units))
+
+
+def handling(house: House, service: Service, answers: Data, site: Node) -> Unit:
+    """The unit that has it first; as `route`."""
+    return route(house, service, answers, site).unit
+
+
+def _by_table(house: House, service: Service, answers: Data) -> Unit | None:
+    """Raises Refused for a unit that is not known."""
     decided = ruling.decided(service, answers)
     if decided is not None and decided.unit is not None:
         named = house.directory.unit(decided.unit)
@@ -27,10 +56,7 @@ def handling(house: House, service: Service, answers: Data, site: Node) -> Unit:
             params = {"unit": decided.unit}
             raise Refused(findings=[Finding("/answers", "unit", {"zh-Hans": zh, "en": en}, params)])
         return named
-    units = competent(house, service, answers, site)
-    if len(units) != 1:
-        raise UnknownRegion(_unclear(units))
-    return units[0]
+    return None
 
 
 def competent(house: House, service: Service, answers: Data, site: Node) -> list[Unit]:
@@ -63,6 +89,14 @@ def outside(house: House, service: Service, answers: Data) -> Texts:
         "zh-Hans": f"该地区已拆分，请写明其中之一：{zh}",
         "en": f"This region was split; please name one of its parts: {en}",
     }
+
+
+def above(house: House, unit: Unit) -> str:
+    """The node above the unit's, as the tree is today; its own at the root."""
+    node = house.directory.node(unit.node)
+    higher = (house.directory.node(one) for one in reversed(node.path[:-1])) if node else ()
+    # What was merged into a node stands in its path as well.
+    return next((one.id for one in higher if one and node and one.id != node.id), unit.node)
 
 
 def _unclear(units: list[Unit]) -> Texts:

@@ -9,7 +9,7 @@ for more: a result.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.cases import clockwork
+from chalicelib.cases import clockwork, lifecycle
 from chalicelib.cases.file import CaseFile
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.services.document import Service, result_of
@@ -36,7 +36,7 @@ def decided(file: CaseFile, service: Service, calendar: Calendar) -> bool:
 def _stage(case: Mapping[str, Any], service: Service) -> str:
     """Where the case stands, or is on its way to."""
     if "stage" not in case:
-        return service.start
+        return lifecycle.begin(service, case)
     return str(case["stage"] if case["open"] else service.next_stage(case["target"]))
 
 
@@ -56,13 +56,13 @@ def _stopped(file: CaseFile, service: Service, calendar: Calendar) -> bool | Non
 def _ahead(service: Service, stage: str) -> set[str]:
     """Results to which the stages lead from here on, without going back through a stage that every
     case has come through to get here."""
+    first = stage if stage == service.unclear.get("to") else service.start
     before = {
         one
         for one in service.stages
-        if one not in (stage, service.start)
-        and stage not in _reached(service, service.start, {one}.__contains__)
+        if one not in (stage, first) and stage not in _reached(service, first, {one}.__contains__)
     }
-    before |= {service.start} - {stage}
+    before |= {first} - {stage}
     return {
         result
         for one in _reached(service, stage, before.__contains__)

@@ -1,12 +1,13 @@
 """Numbered documents (文书): rendered once from the facts, sealed, read by those who may."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
+from chalicelib.cases import prints
 from chalicelib.cases.file import CaseFile, pack, pk, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.saying import event_of, saying
-from chalicelib.cases.wording import fill, is_public
+from chalicelib.cases.wording import fill
+from chalicelib.cases.words import is_public
 from chalicelib.platform.errors import pick
 from chalicelib.platform.ports import ConditionFailed, Put, Row, Table
 from chalicelib.services.document import Data, Service
@@ -41,19 +42,32 @@ def issue(house: House, file: CaseFile, service: Service, effect: Row) -> None:
     try:
         house.ports.store.transact([Put(Table.CASES, row)])
     except ConditionFailed:
-        return
+        row = house.ports.store.get(Table.CASES, (row["pk"], sk)) or row
+    # What was made to try a version out is no document of the office.
+    if definition.get("sealed") and not file.case.get("test"):
+        prints.seal(house, file, row)
 
 
 def public(house: House, file: CaseFile, service: Service, language: str) -> Iterator[Data]:
     """Those that the resident may see: not an order from one office to another."""
+    return read(house, file, service, language, residents(file, service))
+
+
+def residents(file: CaseFile, service: Service) -> Iterator[Row]:
     types = {int(row["seq"]): row["type"] for row in file.events}
-    rows = [row for row in file.documents if is_public(service, types[int(row["seq"])])]
-    return read(house, replace(file, documents=tuple(rows)), language)
+    return (row for row in file.documents if is_public(service, types[int(row["seq"])]))
 
 
-def read(house: House, file: CaseFile, language: str) -> Iterator[dict[str, str]]:
-    """Every document of the case, as it was issued."""
-    for row in file.documents:
+def read(
+    house: House, file: CaseFile, service: Service, language: str, rows: Iterable[Row]
+) -> Iterator[Data]:
+    """Documents of the case, as they were issued."""
+    for row in rows:
         texts = unpack(house.ports.keys, file.number, row)
         text = texts.get(language) or texts["zh-Hans"]
-        yield {"document": row["document"], "number": row["document_number"], **text}
+        yield {
+            "document": row["document"],
+            "number": row["document_number"],
+            **text,
+            **prints.about(house, service, file, row),
+        }

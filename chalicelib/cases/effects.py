@@ -10,16 +10,25 @@ from datetime import datetime, timedelta
 
 from chalicelib.cases import (
     board,
+    bonds,
     documents,
     elsewhere,
+    emitting,
     granting,
     leading,
     lifecycle,
+    merging,
     notices,
+    passing,
+    patterns,
     permission,
+    posting,
+    promises,
+    spread,
 )
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.generations import RESUMED
 from chalicelib.cases.house import House
@@ -61,7 +70,7 @@ def start(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
         {
             "case": file.number,
             "generation": int(case["generation"]),
-            "at": case.get("stage") or service.start,
+            "at": lifecycle.entry(service, case),
         },
     )
     return Done()
@@ -110,8 +119,8 @@ def restart(
         if when is not None and not when(file, house.now()):
             return None
         status = house.ports.orchestrator.status(case["machine"], execution_name(case))
-        settled_tell = case.get("stage") == service.tell and not case["open"]
-        if case["ended"] or settled_tell or _about_to_start(file):
+        over = not case["open"] and lifecycle.expected_next(service, case) is None
+        if case["ended"] or over or _about_to_start(file):
             return None
         if status is Execution.RUNNING:
             house.ports.orchestrator.stop(case["machine"], execution_name(case))
@@ -163,6 +172,11 @@ def board_card(house: House, file: CaseFile, service: Service, effect: Row) -> W
     return Done()
 
 
+def post(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    posting.update(house, file, service)
+    return Done()
+
+
 def waive(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     elsewhere.waive(house, file, effect)
     return Done()
@@ -187,9 +201,49 @@ def grant(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     return Again(house.now() + ORDERED, counts=False)
 
 
+def merge(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """Owed until the case stands somewhere that it can end from."""
+    return Done() if merging.carry(house, file.number, effect) else Again(house.now() + SOON)
+
+
+def repeat(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    merging.repeat(house, file, service, effect)
+    return Done()
+
+
+def note_patterns(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    patterns.note(house, file.number, effect)
+    return Done()
+
+
+def emit(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    emitting.begin(house, file, effect)
+    return Done()
+
+
+def end_bonds(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    bonds.end_bonds(house, file)
+    return Done()
+
+
+def remember(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    promises.remember(house, file, service)
+    return Done()
+
+
 def report(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
     elsewhere.report(house, file, effect)
     return Done()
+
+
+def accountable(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    passing.remind(house, file.number)
+    return Done()
+
+
+def items(house: House, file: CaseFile, service: Service, effect: Row) -> Went:
+    """A page at a time: open the items of a fanout, settle it by them, close what is left."""
+    return Again(house.now(), counts=False) if spread.go_on(house, file.number) else Done()
 
 
 CARRY: dict[str, Carry] = {
@@ -199,12 +253,22 @@ CARRY: dict[str, Carry] = {
     "document": document,
     "notice": notice,
     "board": board_card,
+    "post": post,
     "waive": waive,
     "link": link,
     "open_case": open_linked,
     "report": report,
+    passing.ACCOUNTABLE: accountable,
+    "write_rule": grant,
+    "merge": merge,
+    "patterns": note_patterns,
+    "repeat": repeat,
+    "emit": emit,
+    "end_bonds": end_bonds,
+    "remember": remember,
     "grant_role": grant,
     "revoke_role": grant,
+    "items": items,
 }
 
 

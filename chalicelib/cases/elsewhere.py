@@ -6,8 +6,9 @@ Repeatable by name.
 from typing import Any
 
 from chalicelib.cases import lifecycle
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, pack
 from chalicelib.cases.house import House
 from chalicelib.cases.refusals import lacking_papers
@@ -15,6 +16,7 @@ from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
 
 WAIVED = "waived"
+PAPER_WAIVED, LINKED = "paper_waived", "linked"
 
 
 def waive(house: House, file: CaseFile, effect: Row) -> None:
@@ -22,11 +24,11 @@ def waive(house: House, file: CaseFile, effect: Row) -> None:
     paper = effect["paper"]
 
     def decide(other: CaseFile, service: Service) -> Decision | None:
-        if _there(other, file, effect) or "result" in other.case:
+        if _there(other, file, effect, PAPER_WAIVED) or "result" in other.case:
             return None
         fact = _fact(house, other, service)
         seq = fact.next_seq
-        fact.record("paper_waived", {"papers": [paper], "by": _name(file, effect)})
+        fact.record(PAPER_WAIVED, {"papers": [paper], "by": _name(file, effect)})
         place = f"papers#{seq:05d}"
         sealed = pack(house.ports.keys, other.number, place, [{"paper": paper, "how": WAIVED}])
         fact.put("papers", place, papers=[paper], sealed=sealed)
@@ -47,10 +49,10 @@ def link(house: House, file: CaseFile, effect: Row) -> None:
     """The other case records that this one is about it."""
 
     def decide(other: CaseFile, service: Service) -> Decision | None:
-        if _there(other, file, effect):
+        if _there(other, file, effect, LINKED):
             return None
         fact = _fact(house, other, service)
-        fact.record("linked", {"case": file.number, "by": _name(file, effect)})
+        fact.record(LINKED, {"case": file.number, "by": _name(file, effect)})
         return fact, []
 
     commit(house, effect["case"], decide)
@@ -60,7 +62,7 @@ def report(house: House, file: CaseFile, effect: Row) -> None:
     """The case this one is about records how this one was decided, and may have waited for it."""
 
     def decide(other: CaseFile, service: Service) -> Decision | None:
-        if _there(other, file, effect):
+        if _there(other, file, effect, file.case["hears"]):
             return None
         fact = _fact(house, other, service)
         told = {"case": file.number, "service": file.case["service"], "result": effect["result"]}
@@ -81,6 +83,7 @@ def _name(file: CaseFile, effect: Row) -> str:
     return f"{file.number}-{effect['event']}"
 
 
-def _there(other: CaseFile, file: CaseFile, effect: Row) -> bool:
+def _there(other: CaseFile, file: CaseFile, effect: Row, type: str) -> bool:
+    """Whether it is recorded: one event may owe several things to the same case."""
     name: Any = _name(file, effect)
-    return any(row["data"].get("by") == name for row in other.events)
+    return any(row["type"] == type and row["data"].get("by") == name for row in other.events)

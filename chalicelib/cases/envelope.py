@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.cases import auto, lifecycle
+from chalicelib.cases import assigning, auto, lifecycle, spread
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.effects import join_after
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.platform import times
@@ -120,9 +121,11 @@ def _open(house: House, it: Envelope) -> Taken:
         same_generation = it.generation == int(file.case["generation"])
         if not same_generation or lifecycle.expected_next(service, file.case) != it.stage:
             return None
-        fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
+        assign = assigning.assigner(house, file, service)
+        fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys, assign=assign)
         lifecycle.open_visit(fact, it.stage)
         auto.settle(house, fact)
+        spread.begin(house, fact)
         return fact, [Put(Table.CASES, _wait(it, int(fact.case["visit"])), None)]
 
     opened = commit(house, it.case, decide)

@@ -5,14 +5,16 @@ The case row is written under the condition that nobody added an event meanwhile
 only with acts and stages, so a delivered notice does not make an officer's view stale.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.cases import clockwork, joins, owing, places
+from chalicelib.cases import clockwork, joins, owing, places, skills, standing
+from chalicelib.cases.actor import SYSTEM, Actor, Mark
 from chalicelib.cases.chain import chain_hash
-from chalicelib.cases.file import CaseFile, pack, pk
+from chalicelib.cases.file import CaseFile, answers_of, pack, pk
+from chalicelib.cases.sampling import drawn
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times
 from chalicelib.platform.ports import Change, Equals, Keys, Operation, Put, Row, Table
@@ -21,34 +23,9 @@ from chalicelib.services.document import Service
 SHARDS = 8
 # Due whatever time it is: an effect must not wait where an operator has driven a case ahead.
 AT_ONCE = "1970-01-01T00:00:00.000Z"
-OPTIONAL = ("stage", "outcome", "target", "result")
+OPTIONAL = ("stage", "outcome", "target", "result", "items", "sent", "reminds")
 # Where a task that waits for one person stands in the inbox index.
 PERSONAL = "party"
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who did it, in which role, for which absent person; `system` and `applicant` stand for
-    themselves."""
-
-    party: str
-    role: str
-    holder: str = ""
-
-    def data(self) -> dict[str, str]:
-        data = {"party": self.party, "as": self.role}
-        return {**data, "for": self.holder} if self.holder else data
-
-
-SYSTEM = Actor("system", "system")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """An idempotency key as the event remembers it: hashes of key and body."""
-
-    key: str
-    body: str
 
 
 @dataclass
@@ -61,6 +38,7 @@ class Fact:
     actor: Actor
     keys: Keys
     mark: Mark | None = None
+    assign: Callable[[Mapping[str, Any]], places.Chosen] | None = None
     case: Row = field(init=False)
     events: list[Row] = field(init=False, default_factory=list)
     effects: list[Row] = field(init=False, default_factory=list)
@@ -95,11 +73,17 @@ class Fact:
         """What people saw of the case is stale now; one fact moves the version once."""
         self.case["version"] = int(self.file.case["version"]) + 1
 
-    def offered_to(self, who: Mapping[str, Any]) -> Row:
-        """The role and node that a task is offered to, the person if one is named; their inbox."""
-        role, node = str(who["role"]), places.node_of(self.case, who)
-        party = places.person_of(self.all_events, self.keys, self.number, who)
-        offered = {"role": role, "node": node, **({"party": party} if party else {})}
+    def offered_to(self, who: Mapping[str, Any], of: Row | None = None, chosen: str = "") -> Row:
+        """The role and node that a task is offered to, the person if one is named or chosen, what
+        bars others; their inbox. `of` is the task of the item that it is or is about, if any."""
+        role, node = str(who["role"]), places.node_of(self.case, who, of)
+        named = places.person_of(self.all_events, self.keys, self.number, who, of)
+        party = named or chosen
+        bars = {name: who[name] for name in places.BARS if name in who}
+        skill = skills.asked(who, answers_of(self.keys, self.file)) if "skills" in who else ""
+        bars |= {skills.SKILL: skill} if skill else {}
+        offered: Row = {"role": role, "node": node, **({"party": party} if party else {})}
+        offered |= {"bars": bars} if bars else {}
         return {
             **offered,
             "inbox": self._listed(f"{PERSONAL}@{party}" if party else f"{role}@{node}"),
@@ -149,7 +133,9 @@ class Fact:
         self.events.append(row)
         self.operations.append(Put(Table.CASES, row))
         told = {effect["notice"] for effect in self.effects if effect["do"] == "notice"}
-        for effect in owing.owed_on(self.service, row, self.case["channel"], details or {}, told):
+        channel, followed = self.case["channel"], bool(self.file.followers)
+        owed = owing.owed_on(self.service, row, channel, details or {}, told, followed)
+        for effect in owed:
             self.owe(**effect)
         if not any(event["type"] == type for event in self.events[:-1]):
             self._open_beside(type, seq)
@@ -157,6 +143,8 @@ class Fact:
 
     def _open_beside(self, type: str, seq: int) -> None:
         for name, task in self.service.side_tasks_on(type):
+            if not drawn(self.keys, self.number, name, task.get("share", 100)):
+                continue
             self.open_task(
                 f"{name}-{seq}", "side", task["actions"], who=task["who"], side=name, event=seq
             )
@@ -184,11 +172,13 @@ class Fact:
         party: str | None = None,
         state: str = "open",
         about: Mapping[str, Any] | None = None,
+        of: Row | None = None,
         **more: Any,
     ) -> None:
         """A wait for whoever holds the role of `who`, or for one party; else for the applicant.
 
-        `more`: part, parent, side, event, slots, due.
+        `of`: where the item lies that it is about. `more`: part, parent, item, side, event, slots,
+        due.
         """
         row: Row = {
             "pk": pk(self.number),
@@ -207,8 +197,9 @@ class Fact:
         }
         if self.case.get("stage"):
             row["stage"] = self.case["stage"]
+        chosen = self.assign(who) if who and self.assign else places.Chosen()
         if who:
-            row |= self.offered_to(who)
+            row |= self.offered_to(who, of, chosen.party)
         if party:
             row |= {"party": party, "inbox": self._listed(f"{PERSONAL}@{party}")}
         if "inbox" in row:
@@ -217,6 +208,9 @@ class Fact:
             row["about"] = dict(about)
         self.tasks[task] = row
         self.operations.append(Put(Table.CASES, row))
+        if chosen.how is not None:
+            told = {"task": task, "party": chosen.party, **chosen.how}
+            self.record(places.ASSIGNED, told, actor=SYSTEM)
 
     def settle_task(self, task: str, outcome: str, state: str = "settled") -> None:
         """Close a task that is open or waits; it leaves the inbox index."""
@@ -247,6 +241,7 @@ class Fact:
         )
 
     def change_debt(self, paper: str, state: str) -> None:
+        was = self.debts[paper]["state"]
         self.debts[paper]["state"] = state
         self.operations.append(
             Change(
@@ -254,7 +249,7 @@ class Fact:
                 "debt",
                 (pk(self.number), f"debt#{paper}"),
                 {"state": state},
-                Equals("state", "open"),
+                Equals("state", was),
             )
         )
 
@@ -275,9 +270,17 @@ class Fact:
         self.case.pop("due_at", None)
         return ["due_shard", "due_at"]
 
+    def stand(self) -> None:
+        """Set where a member stands in the lists of its container."""
+        if standing.PART_OF in self.case:
+            state = standing.state_of(self.service, self.case)
+            at = standing.place(self.case[standing.PART_OF], state)
+            self.case["inbox"] = self._listed(at)
+
     def commit(self, calendar: Calendar) -> list[Operation]:
         """Every operation of the transaction, the case row first."""
         remove = self.watch(calendar)
+        self.stand()
         before = self.file.case
         changed = {name: v for name, v in self.case.items() if before.get(name) != v}
         remove += [name for name in OPTIONAL if name in before and name not in self.case]

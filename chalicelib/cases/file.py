@@ -27,6 +27,8 @@ class CaseFile:
     notices: tuple[Row, ...] = ()
     documents: tuple[Row, ...] = ()
     outs: tuple[Row, ...] = ()
+    followers: tuple[Row, ...] = ()
+    emitters: tuple[Row, ...] = ()
     answers: Row | None = field(default=None, repr=False)
 
     @property
@@ -54,12 +56,17 @@ class CaseFile:
 
     def actors_of(self, stage: str) -> set[str]:
         """Who acted in a stage, over all its visits, also when it had another name."""
+        names = self.names_of(stage)
+        return {row["actor"]["party"] for row in self.events if row.get("stage") in names}
+
+    def names_of(self, stage: str) -> set[str]:
+        """What a stage is called, and was called under former versions."""
         names = {stage}
         for row in reversed(self.events):
             if row["type"] == REBASED:
                 renamed = row["data"].get("stages", {})
                 names |= {old for old, new in renamed.items() if new in names}
-        return {row["actor"]["party"] for row in self.events if row.get("stage") in names}
+        return names
 
     def owed_notices(self) -> bool:
         """Whether a notice of this case is neither delivered nor handed to a person."""
@@ -78,6 +85,8 @@ FIELDS = {
     "notice": "notices",
     "document": "documents",
     "out": "outs",
+    "follower": "followers",
+    "emitter": "emitters",
 }
 
 

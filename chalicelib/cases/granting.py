@@ -1,5 +1,6 @@
-"""Roles that a case gives and takes back: owed to the publisher function, which alone may write who
-holds what. The effect is done when its order is, and the case records how that went.
+"""Roles that a case gives and takes back, rules that a ruling writes: owed to the publisher
+function, which alone may write who holds what. The effect is done when its order is, and the case
+records how that went.
 """
 
 import calendar
@@ -7,8 +8,10 @@ import hashlib
 from datetime import date
 from typing import Any
 
+from chalicelib.cases import arbitration
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.places import node_of
@@ -18,7 +21,13 @@ from chalicelib.services.document import Data, Service
 from chalicelib.services.life.orders import Order, order_row
 
 GRANTED, REVOKED, NOT_GRANTED = "role_granted", "role_revoked", "role_not_granted"
-RECORDS = {"grant_role": GRANTED, "revoke_role": REVOKED}
+WRITTEN, NOT_WRITTEN = "rule_written", "rule_not_written"
+# What is recorded when the order is done, and when it is not.
+RECORDS = {
+    "grant_role": (GRANTED, NOT_GRANTED),
+    "revoke_role": (REVOKED, NOT_GRANTED),
+    "write_rule": (WRITTEN, NOT_WRITTEN),
+}
 
 
 def carry(house: House, file: CaseFile, service: Service, effect: Row) -> bool:
@@ -40,13 +49,12 @@ def _order(house: House, file: CaseFile, service: Service, effect: Row, name: st
     written = house.catalogue.version(service.id, int(effect["version"]))
     one = resolve(written.data, effect["at"])
     event = file.events[int(effect["event"]) - 1]
-    data: Row = {
-        "case": file.number,
-        "event": int(event["seq"]),
-        "role": one["role"],
-        "node": node_of(file.case, one),
-        "party": _said(house, file, event, one["party"]),
-    }
+    data: Row = {"case": file.number, "event": int(event["seq"])}
+    if effect["do"] == "write_rule":
+        data |= arbitration.rule_of(house, file, service, event)
+    else:
+        party = _said(house, file, event, one["party"])
+        data |= {"role": one["role"], "node": node_of(file.case, one), "party": party}
     if effect["do"] == "grant_role":
         data |= {
             "name": _said(house, file, event, one["name"]),
@@ -81,9 +89,11 @@ def _record(house: House, number: str, effect: Row, order: Row) -> None:
         if any(row["data"].get("by") == by for row in file.events):
             return None
         fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
-        kept = {name: told[name] for name in ("party", "role", "node", "to") if name in told}
+        kept = {
+            name: told[name] for name in ("party", "role", "node", "to", "unit") if name in told
+        }
         data: dict[str, Any] = {**kept, "by": by}
-        event = fact.record(RECORDS[effect["do"]] if done else NOT_GRANTED, data)
+        event = fact.record(RECORDS[effect["do"]][0 if done else 1], data)
         if not done:
             seq = int(event["seq"])
             task, about = f"not-granted-{seq}", {"event": seq}

@@ -6,7 +6,7 @@ Each look gives the refusal (409) or None; the first that has something to say i
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import doing, joins, papers, refusals
+from chalicelib.cases import deeds, joins, papers, passing, refusals, reworking
 from chalicelib.cases.actions import WHEN, fits_now
 from chalicelib.cases.clockwork import OVERDUE
 from chalicelib.cases.doing import Doing
@@ -42,7 +42,7 @@ def hindrance(it: Doing, place: str) -> Conflict | None:
         if found is not None:
             return found
     for name in it.action.get("does", []):
-        found = doing.HINDERS.get(name, doing.unhindered)(it)
+        found = deeds.HINDERS.get(name, deeds.unhindered)(it)
         if found is not None:
             return found
     return None
@@ -90,10 +90,11 @@ def _done_before(it: Doing, _: str) -> Conflict | None:
 
 
 def _comes_after(it: Doing, _: str) -> Conflict | None:
-    """Something else must have been done in this visit."""
+    """Something else must have been done in this visit, or whenever."""
     file, after = it.fact.file, it.action.get("after")
-    visit = file.case["visit"]
-    if after is None or any(r["type"] == after and r["visit"] == visit for r in file.events):
+    visit, ever = file.case["visit"], it.action.get("ever", False)
+    made = (row for row in file.events if row["type"] == after)
+    if after is None or any(ever or row["visit"] == visit for row in made):
         return None
     before = [
         one.data["titles"] for one in it.fact.service.every_action() if _records(one.data, after)
@@ -192,7 +193,9 @@ def _papers_differ(it: Doing, _: str) -> Conflict | None:
 
 LOOKS: tuple[Callable[[Doing, str], Conflict | None], ...] = (
     _waits,
+    lambda it, _: passing.hindered(it),
     _stands_otherwise,
+    reworking.too_late,
     _done_before,
     _comes_after,
     _too_few,

@@ -9,14 +9,17 @@ from chalicelib.cases.places import node_of
 from chalicelib.people.directory import Node
 from chalicelib.people.roles import role
 from chalicelib.platform.errors import Texts, pick
+from chalicelib.platform.ports import Row
 
 # A role at a node is a few people; of many no more are named.
 MOST_NAMES = 5
 
 
-def place_of(house: House, file: CaseFile, who: Mapping[str, Any]) -> Node | None:
-    """Where the role of a `who` is held for this case."""
-    return house.directory.node(node_of(file.case, who))
+def place_of(
+    house: House, file: CaseFile, who: Mapping[str, Any], task: Row | None = None
+) -> Node | None:
+    """Where the role of a `who` is held for this case, or for an item of it by its task."""
+    return house.directory.node(node_of(file.case, who, task))
 
 
 def at(name: str, node: Node | None) -> Texts:
@@ -27,10 +30,12 @@ def at(name: str, node: Node | None) -> Texts:
     return {"zh-Hans": f"{zh}的{role(name)['zh-Hans']}", "en": f"{pick(role(name), 'en')} at {en}"}
 
 
-def names(house: House, name: str, node: Node | None) -> Texts:
-    """Those who hold the role there today, with who stands in for whom; empty for nobody."""
+def names(house: House, name: str, node: Node | None, skill: str = "") -> Texts:
+    """Those who hold the role there today, with the skill if any, and who stands in for whom; empty
+    for nobody."""
     today = house.today()
     people = house.directory.holders(name, node, today) if node else ()
+    people = tuple(one for one in people if node and one.has(name, node, today, skill))
     instead = {
         grant.holder: one.name
         for one in people

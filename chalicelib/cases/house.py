@@ -17,8 +17,10 @@ else:
 
 
 class House:
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, public_url: str = "") -> None:
+        """`public_url` is the root of the API as everybody reaches it, without a slash."""
         self.ports = ports
+        self.public_url = public_url
         self.directory = Directory(ports.store, ports.now)
         self.catalogue = Catalogue(ports.store, ports.now)
 

@@ -9,6 +9,7 @@ from chalicelib.cases.file import load
 from chalicelib.cases.house import House
 from chalicelib.cases.permission import Sight, sight, stands_for
 from chalicelib.cases.tasks import task_view
+from chalicelib.cases.zones import Zones, is_in, shown
 from chalicelib.people.authority import Caller, holds
 from chalicelib.platform.errors import NotFound, NotPermitted
 from chalicelib.platform.ports import Row
@@ -25,19 +26,23 @@ def inbox(
     cursor: str | None,
     language: str,
     test: bool = False,
+    zone: str | None = None,
 ) -> dict[str, Any]:
     """Tasks in the order they were opened, those of tests apart; with them the tasks of nodes that
-    this one has taken over.
+    this one has taken over. Of one zone of the centre there if one is named: then a page is as much
+    of the list as always, and holds those that are in it.
 
-    Raises NotPermitted, NotFound, InvalidCursor.
+    Raises NotPermitted, NotFound, UnknownZone, InvalidCursor.
     """
     place = house.directory.node(node)
     if not any(grant.role == role for grant in caller.grants):
         raise NotPermitted({"zh-Hans": "您没有这一岗位", "en": "You do not hold this role"})
     if place is None or not holds(caller.grants, role, place.path, house.today()):
         raise NotFound
+    if zone is not None:
+        Zones(house).refuse_unknown(place.id, zone, language)
     lists = [listed(f"{role}@{one}", test) for one in place.inboxes]
-    return _page(house, caller, lists, cursor, language)
+    return _page(house, caller, lists, cursor, language, zone)
 
 
 def personal(
@@ -58,15 +63,24 @@ def personal(
 
 
 def _page(
-    house: House, caller: Caller, lists: list[str], cursor: str | None, language: str
+    house: House,
+    caller: Caller,
+    lists: list[str],
+    cursor: str | None,
+    language: str,
+    zone: str | None = None,
 ) -> dict[str, Any]:
-    scope = f"{caller.id}|{'|'.join(lists)}"
+    scope = "|".join((caller.id, *lists, *([] if zone is None else [f"zone {zone}"])))
     rows, further = cursors.merged(house, scope, lists, PAGE, cursor)
+    zones = Zones(house)
+    placed = ((row, zones.of(row["service"], row.get("node", ""))) for row in rows)
     return {
         "tasks": [
-            task_view(row, _service(house, row), language)
-            for row in rows
-            if row["state"] in joins.UNSETTLED and _may_know(house, caller, row)
+            {**task_view(row, _service(house, row), language), **shown(place, language)}
+            for row, place in placed
+            if row["state"] in joins.UNSETTLED
+            and (zone is None or is_in(place.get("zone", {}), zone))
+            and _may_know(house, caller, row)
         ],
         "cursor": further,
     }

@@ -16,9 +16,18 @@ Row = Mapping[str, Any]
 DONE, UNCLAIMED = "done", "unclaimed"
 # Openings, those that failed, and the outcome of a hold for cases that no other fits.
 OPENED, NOT_OPENED, OTHER = "case_opened", "case_not_opened", "other"
+# The outcome of a fanout over data that found no items, or too many.
+UNLISTED = "unlisted"
 UNSETTLED = frozenset({"open", "waiting"})
 # Tasks that no stage waits for: they survive it, and the end of the case.
-BESIDE = frozenset({"call", "escalation", "side", CORRECTION, *RUNGS})
+BESIDE = frozenset({"accountable", "call", "escalation", "side", CORRECTION, *RUNGS})
+
+
+def waits(case: Row, task: Row) -> bool:
+    """Whether somebody may still act on a task: the items of a stage that is settled are closed by
+    the worker, in its time."""
+    over = "item" in task and not (case["open"] and task["visit"] == case["visit"])
+    return task["state"] in UNSETTLED and not over
 
 
 def inside(task: Row) -> bool:
@@ -26,10 +35,11 @@ def inside(task: Row) -> bool:
     return task["task_kind"] not in BESIDE
 
 
-def outcome(stage: Row, tasks: Iterable[Row], visit: int) -> str | None:
-    """The outcome code of a pool or a fanout, or None while it waits."""
+def outcome(stage: Row, tasks: Iterable[Row], visit: int, items: int = 0) -> str | None:
+    """The outcome code of a pool or a fanout, or None while it waits; `items`: how many a fanout
+    over data has, those that are still to be opened too."""
     of_visit = [row for row in tasks if int(row["visit"]) == visit and inside(row)]
-    return _pool(of_visit) if stage["kind"] == "pool" else _fanout(stage["join"], of_visit)
+    return _pool(of_visit) if stage["kind"] == "pool" else _fanout(stage["join"], of_visit, items)
 
 
 def settled(tasks: Iterable[Row], visit: int, parent: str | None, verdict: str) -> int:
@@ -55,33 +65,49 @@ def _pool(tasks: list[Row]) -> str | None:
     return DONE if done else UNCLAIMED
 
 
-def _fanout(join: Row, tasks: list[Row]) -> str | None:
+def _fanout(join: Row, tasks: list[Row], items: int) -> str | None:
     parts = [row for row in tasks if row["task_kind"] == "part" and "parent" not in row]
-    verdicts: dict[str, str] = {
-        row["part"]: row["outcome"] for row in parts if row["state"] == "settled"
-    }
-    if not RULES[join["rule"]](join, [row["part"] for row in parts], verdicts):
+    if len(parts) < items:
         return None
-    lead = verdicts.get(join["lead"]) if join["rule"] == "lead" else None
+    verdicts = {_name(row): str(row["outcome"]) for row in parts if row["state"] == "settled"}
+    leads = [_name(row) for row in parts if _leads(join, row)]
+    if not RULES[join["rule"]](join, len(parts), leads, verdicts):
+        return None
+    lead = verdicts.get(leads[0]) if leads else None
     return lead or next((code for code in join["prefer"] if code in verdicts.values()), None)
 
 
-def _all(_: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
-    return len(verdicts) == len(parts)
+# A part, and of a fanout over data the number of its item.
+Name = tuple[str, int]
 
 
-def _any(_: Row, __: list[str], verdicts: Mapping[str, str]) -> bool:
+def _name(part: Row) -> Name:
+    return part["part"], int(part.get("item", {}).get("n", 0))
+
+
+def _leads(join: Row, part: Row) -> bool:
+    if join["rule"] != "lead":
+        return False
+    lead: bool = part["item"].get("lead", False) if "item" in part else part["part"] == join["lead"]
+    return lead
+
+
+def _all(_: Row, parts: int, __: list[Name], verdicts: Mapping[Name, str]) -> bool:
+    return len(verdicts) == parts
+
+
+def _any(_: Row, __: int, ___: list[Name], verdicts: Mapping[Name, str]) -> bool:
     return bool(verdicts)
 
 
-def _least(join: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
+def _least(join: Row, parts: int, _: list[Name], verdicts: Mapping[Name, str]) -> bool:
     """k of n; when fewer than k were asked, all of them."""
-    return len(verdicts) >= min(int(join["least"]), len(parts))
+    return len(verdicts) >= min(int(join["least"]), parts)
 
 
-def _lead(join: Row, parts: list[str], verdicts: Mapping[str, str]) -> bool:
+def _lead(join: Row, parts: int, leads: list[Name], verdicts: Mapping[Name, str]) -> bool:
     """The lead has spoken; where the lead was not asked, all the others have."""
-    return join["lead"] in verdicts if join["lead"] in parts else _all(join, parts, verdicts)
+    return leads[0] in verdicts if leads else _all(join, parts, leads, verdicts)
 
 
 def heard(stage: Row, name: str, events: Iterable[Row], visit: int) -> str | None:
@@ -97,16 +123,17 @@ def heard(stage: Row, name: str, events: Iterable[Row], visit: int) -> str | Non
     awaited = sum(int(row["data"].get("awaits", {}).get(stage["of"], 0)) for row in lately)
     ours = [row for row in lately if row["data"].get("hears") == stage["of"]]
     opened = {row["data"].get("case") for row in ours if row["type"] == OPENED}
-    decided = [row["data"] for row in rows if row["type"] == stage["of"]]
+    # One that was reopened has been decided anew: what it came to last counts.
+    decided = {row["data"].get("case"): row["data"] for row in rows if row["type"] == stage["of"]}
     results = [OTHER for row in ours if row["type"] == NOT_OPENED]
-    results += [one["result"] for one in decided if one.get("case") in opened]
+    results += [one["result"] for name, one in decided.items() if name in opened]
     if len(results) < (min(awaited, 1) if stage["join"]["rule"] == "any" else awaited):
         return None
     verdicts = {one if one in stage["outcomes"] else OTHER for one in results}
     return next((one for one in stage["join"]["prefer"] if one in verdicts), OTHER)
 
 
-RULES: Mapping[str, Callable[[Row, list[str], Mapping[str, str]], bool]] = {
+RULES: Mapping[str, Callable[[Row, int, list[Name], Mapping[Name, str]], bool]] = {
     "all": _all,
     "any": _any,
     "least": _least,

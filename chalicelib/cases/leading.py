@@ -11,9 +11,10 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from chalicelib.cases import ruling
+from chalicelib.cases import membership, ruling
+from chalicelib.cases.actor import SYSTEM, Actor
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Actor, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, answers_of, pk, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.joins import NOT_OPENED, OPENED
@@ -66,12 +67,17 @@ def split_number(house: House, number: str, index: int) -> str:
 
 def opened_number(house: House, number: str, effect: Data) -> str:
     """The number of the case that an effect opens, or has opened; of two in one place, the next."""
+    return derived_number(house, number, f"open|{_name(effect)}")
+
+
+def derived_number(house: House, number: str, name: str) -> str:
+    """The number of the case that this one opens, or has opened, under a name."""
     for turn in count():
-        name = f"open|{_name(effect)}|{turn}|{number}"
-        found = house.ports.store.get(Table.CASES, (pk(_derived(house, name)), "case"))
+        said = f"{name}|{turn}|{number}"
+        found = house.ports.store.get(Table.CASES, (pk(_derived(house, said)), "case"))
         if found is None or found.get("about") == number:
             break
-    return _derived(house, name)
+    return _derived(house, said)
 
 
 def _derived(house: House, name: str) -> str:
@@ -91,7 +97,7 @@ def refuse_unopenable(house: House, fact: Fact, event: str, details: Data) -> No
 
 def refuse_opening(house: House, fact: Fact, one: Data, details: Data, item: Any = None) -> None:
     """Raises Refused, UnknownRegion where this case could not be opened."""
-    _opening(house, fact, one, details, item)
+    opening_of(house, fact, one, details, item)
 
 
 def open_owed(house: House, number: str, effect: Data) -> None:
@@ -111,12 +117,12 @@ def open_owed(house: House, number: str, effect: Data) -> None:
         details = unpack(fact.keys, number, event) if "sealed" in event else {}
         items = items_of(one, details)
         try:
-            it = _opening(house, fact, one, details, items[effect.get("item", 0)])
+            it = opening_of(house, fact, one, details, items[effect.get("item", 0)])
             made, operations = open_case(
                 house, replace(it, actor=_who(event)), opened_number(house, number, effect)
             )
         except Refused as refusal:
-            _not_opened(fact, told, refusal)
+            not_opened(fact, told, [refusal])
             return fact, []
         fact.minted += made.minted
         if not it.service.data.get("restricted"):
@@ -132,30 +138,39 @@ def items_of(one: Data, details: Data) -> list[Any]:
     return list(resolve(details, one["each"]) or []) if "each" in one else [None]
 
 
-def _opening(house: House, fact: Fact, one: Data, details: Data, item: Any) -> Opening:
-    """The case that is to be opened. Raises Refused, UnknownRegion."""
+def opening_of(
+    house: House, fact: Fact, one: Data, details: Data, item: Any = None, when: Data | None = None
+) -> Opening:
+    """The case that is to be opened; `when` is the time that it is opened for, where there is one.
+
+    Raises Refused, UnknownRegion.
+    """
     opens, answers = one["opens"], answers_of(fact.keys, fact.file)
     service = live(house, opens["service"])
-    told = mapped(opens, answers, details, fact.number, fact.service, item)
+    told = mapped(opens, answers, details, fact.number, fact.service, item, when)
     given = checked(house, service, told, "/details")
+    site = place_of(house, service, given)
+    membership.named_in(house, service, given, site, bool(fact.case.get("test")))
     return Opening(
         service,
         given,
         channel=service.data["channels"][0],
         language=fact.case["language"],
         actor=fact.actor,
-        site=place_of(house, service, given),
+        site=site,
         about=fact.number,
         test=bool(fact.case.get("test")),
         hears=one.get("hears", ""),
     )
 
 
-def _not_opened(fact: Fact, told: Row, refusal: Refused) -> None:
+def not_opened(fact: Fact, told: Row, refusals: list[Refused]) -> None:
+    """Record why cases could not be opened; somebody of the office is asked to look."""
     findings = [
         {"pointer": one.pointer, "keyword": one.keyword, "texts": dict(one.texts)}
-        for one in refusal.findings[:10]
-    ]
+        for refusal in refusals
+        for one in refusal.findings
+    ][:10]
     event = fact.record(NOT_OPENED, told, details={"findings": findings})
     fact.open_task(
         f"not-opened-{int(event['seq'])}",
@@ -185,11 +200,18 @@ def _of(row: Row, effect: Data) -> bool:
 
 
 def mapped(
-    opens: Data, answers: Data, details: Data, number: str, service: Service, item: Any = None
+    opens: Data,
+    answers: Data,
+    details: Data,
+    number: str,
+    service: Service,
+    item: Any = None,
+    when: Data | None = None,
 ) -> Row:
     """The new case's answers, put together as the document says."""
     given: Row = {}
     words = {"number": number, "service": service.data["short"]["zh-Hans"]}
+    time = when or {}
     for pointer, source in opens["answers"].items():
         ((kind, value),) = source.items()
         found = {
@@ -198,6 +220,7 @@ def mapped(
             "item": lambda value=value: resolve(item, value),
             "is": lambda value=value: value,
             "this": lambda value=value: words[value],
+            "when": lambda value=value: resolve(time, f"/{value}"),
         }[kind]()
         if found is not None:
             _place(given, pointer.split("/")[1:], found)

@@ -7,8 +7,9 @@ tasks are then moot. A gate that is already clear settles as it opens.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from chalicelib.cases import clockwork, joins
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases import appeals, clockwork, joins, passing
+from chalicelib.cases.actor import SYSTEM
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CORRECTION, answers_of, unpack
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times
@@ -27,10 +28,25 @@ def expected_next(service: Service, case: Mapping[str, Any]) -> str | None:
     if case["ended"] or case["open"]:
         return None
     if case["visit"] == 0:
-        return service.start
-    if case["stage"] == service.tell:
+        return begin(service, case)
+    if case["stage"] == service.tell and result_of(case["target"]) is not None:
         return None
     return service.next_stage(case["target"])
+
+
+def begin(service: Service, case: Mapping[str, Any]) -> str:
+    """Where the case begins: before an arbiter, where it is not clear who is in charge."""
+    unclear = case.get("begin")
+    return str(unclear) if unclear in service.stages else service.start
+
+
+def entry(service: Service, case: Mapping[str, Any]) -> str:
+    """Where a generation enters: at the last recorded stage; of a reopened case, where it goes on,
+    since nothing leads there from the stage that tells."""
+    stage = case.get("stage") or begin(service, case)
+    if stage == service.tell and not case["open"]:
+        return expected_next(service, case) or str(stage)
+    return str(stage)
 
 
 def open_visit(fact: Fact, stage: str) -> None:
@@ -38,14 +54,15 @@ def open_visit(fact: Fact, stage: str) -> None:
     definition = fact.service.stages[stage]
     fact.case |= {"stage": stage, "visit": fact.case["visit"] + 1, "open": True}
     fact.touch()
-    for name in ("outcome", "target"):
+    for name in ("outcome", "target", "items"):
         fact.case.pop(name, None)
     if "status" in definition:
         fact.case["status"] = definition["status"]
+    passing.lapse(fact)
     fact.record("stage_entered", {"kind": definition["kind"]})
     if definition.get("actions"):
         _open_own_task(fact, definition)
-    if definition["kind"] == "fanout":
+    if definition["kind"] == "fanout" and not fact.service.spread(stage):
         _open_items(fact, definition)
     join(fact)
 
@@ -97,23 +114,32 @@ def _join_by_act(_: Fact) -> None:
 def _join_gate(fact: Fact) -> None:
     """Clear when no debt is open; the first look at a gate that is not clear records `held`."""
     clear = fact.service.stages[fact.case["stage"]]["outcomes"][CLEAR]
-    if not any(row["state"] == "open" for row in fact.debts.values()):
+    if not any(_holds(fact, row) for row in fact.debts.values()):
         fact.record(clear["event"])
         settle(fact, CLEAR, clear)
     elif fact.events and fact.events[-1]["type"] == "stage_entered":
         fact.record(HELD)
 
 
+def _holds(fact: Fact, debt: Row) -> bool:
+    return bool(debt["state"] == "open") and not fact.service.recovers(debt["paper"])
+
+
 def _join_tell(fact: Fact) -> None:
-    if not fact.file.owed_notices() and not _owes_notice(fact):
+    told = not fact.file.owed_notices() and not _owes_notice(fact)
+    if told and not appeals.pending(fact.service, fact.all_events):
         finish(fact)
 
 
 def _join_parts(fact: Fact) -> None:
-    """What the tasks inside the stage come to, if they come to anything yet."""
+    """What the tasks inside the stage come to, if they come to anything yet. What the items of a
+    fanout over data come to is the worker's to settle, so that an act changes one of them."""
     stage = fact.service.stages[fact.case["stage"]]
-    outcome = joins.outcome(stage, fact.tasks.values(), int(fact.case["visit"]))
-    if outcome is not None:
+    items = int(fact.case.get("items", 0))
+    outcome = joins.outcome(stage, fact.tasks.values(), int(fact.case["visit"]), items)
+    if outcome is not None and items:
+        fact.owe("items", visit=int(fact.case["visit"]))
+    elif outcome is not None:
         way = stage["outcomes"][outcome]
         fact.record(way["event"], actor=SYSTEM)
         settle(fact, outcome, way)
@@ -143,7 +169,9 @@ def finish(fact: Fact) -> None:
     """The result has been told: the case is closed."""
     fact.case["ended"] = True
     drop_calls(fact)
-    fact.record("closed", {"result": fact.case["result"]})
+    closed = fact.record("closed", {"result": fact.case["result"]})
+    if "patterns" in fact.service.data:
+        fact.owe("patterns", event=int(closed["seq"]))
     settle(fact, TOLD, {"to": f"end:{fact.case['result']}"})
 
 
@@ -152,9 +180,12 @@ def settle(fact: Fact, outcome: str, way: Mapping[str, Any]) -> None:
     visit = fact.case["visit"]
     _void_claims(fact)
     for task, row in list(fact.tasks.items()):
-        if row["state"] in joins.UNSETTLED and row["visit"] == visit and joins.inside(row):
+        mine = row["state"] in joins.UNSETTLED and row["visit"] == visit and joins.inside(row)
+        if mine and "item" not in row:
             decided = row["task_kind"] in ("desk", "hold") and fact.actor.party != "system"
             fact.settle_task(task, outcome, "settled" if decided else "moot")
+    if any("item" in row and row["state"] == "open" for row in fact.tasks.values()):
+        fact.owe("items", visit=visit)
     fact.case |= {"open": False, "outcome": outcome, "target": way["to"]}
     fact.touch()
     if "status" in way:

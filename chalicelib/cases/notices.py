@@ -9,13 +9,15 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.cases import threads
+from chalicelib.cases import sides, threads
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, pack, pk, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.saying import event_of, saying
 from chalicelib.cases.wording import fill, variables_of
+from chalicelib.people.authority import SIDE
 from chalicelib.people.identifiers import mobile, normalise_phone
 from chalicelib.platform.errors import pick
 from chalicelib.platform.json import resolve
@@ -157,18 +159,25 @@ def _message(house: House, file: CaseFile, service: Service, effect: Row) -> dic
     # A text message may come from the holder of a claim: then the event names the claim.
     by_holder = notice.get("to") == "sender" and "claim" in event["data"]
     to_holder = notice.get("to") == "holder" or by_holder
+    side = sides.addressed(notice, event)
     # Who claims deals with those who know the household, not with the desk that published it.
     contacts = frozenset([service.calls["role"]]) if to_holder else frozenset()
     said = saying(house, file, service, event, language, code, contacts)
     values = said.values(notice.get("date"))
     thread: dict[str, Any] = {"asks": asks, "code": code}
+    phones: list[str | None]
+    emails: list[Any] = []
     if to_holder:
         claim = file.task(event["data"]["claim"]) or {}
         claimant = _claimant(house, file, claim)
         values |= {"name": str(claimant.get("name", ""))}
         phones = [normalise_phone(str(claimant.get("phone", "")))]
-        emails = []
         thread |= {"party": claim.get("party"), "task": claim.get("task")}
+    elif side:
+        person = sides.person(house, file, service, side)
+        values |= {"name": person.name, "secret": sides.secret(house, file.number, side)}
+        phones = [*person.phones]
+        thread |= {"party": f"{SIDE}{side}"}
     else:
         subject = service.data["subject"]
         phones = [

@@ -8,7 +8,8 @@ from typing import Any
 
 from chalicelib.cases import joins
 from chalicelib.cases.actions import Stands, choice, shown_schema, stands
-from chalicelib.cases.doing import CHOICES, Doing
+from chalicelib.cases.deeds import CHOICES
+from chalicelib.cases.doing import Doing
 from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.hindrances import hindrance
@@ -25,6 +26,7 @@ from chalicelib.platform.errors import (
     pick,
 )
 from chalicelib.platform.ports import Row
+from chalicelib.platform.skillmissing import SkillMissing
 from chalicelib.services.document import Data, Service
 
 # What these say stays so: whoever is refused is told what can be done instead.
@@ -44,7 +46,7 @@ class Reader:
 
 def of_task(reader: Reader, task: Row) -> list[dict[str, Any]]:
     """What the reader can do with a task now; nothing with one that is closed."""
-    if task["state"] not in joins.UNSETTLED:
+    if not joins.waits(reader.file.case, task):
         return []
     return [_view(reader, it, name) for name, it in _possible(reader, task, task["actions"])]
 
@@ -94,7 +96,7 @@ def _as_done(reader: Reader, found: Stands, task: Row | None) -> Doing | None:
     house, file = reader.house, reader.file
     try:
         actor = permitted(house, file, reader.caller, found.action, found.who, task)
-    except (NotPermitted, SeparationOfDuty):
+    except (NotPermitted, SeparationOfDuty, SkillMissing):
         return None
     fact = Fact(file, reader.service, house.now(), actor, house.ports.keys)
     return Doing(house, fact, found.action, task, {})

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.cases import competence, papers, ruling
+from chalicelib.cases import arbitration, competence, membership, papers, ruling, standing
+from chalicelib.cases.actor import Actor
 from chalicelib.cases.chain import FIRST_HEAD
 from chalicelib.cases.clockwork import check_after
 from chalicelib.cases.counts import counted
-from chalicelib.cases.fact import Actor, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, pack, pk
 from chalicelib.cases.house import House
 from chalicelib.clocks.clock import LEVEL
-from chalicelib.people.directory import Node, Unit
+from chalicelib.people.directory import Node
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
 from chalicelib.platform.errors import Finding, UnknownRegion
@@ -45,8 +46,11 @@ class Opening:
 
 def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operation]]:
     """The first fact of a case and all its rows. Raises UnknownRegion where not exactly one unit
-    is competent, Refused where a decision table names one that is not known."""
-    unit = competence.handling(house, it.service, it.answers, it.site)
+    is competent and nobody is to rule, Refused where a decision table names one not known, or for
+    a container that does not take it."""
+    route = competence.route(house, it.service, it.answers, it.site)
+    unit = route.unit
+    container = membership.named_in(house, it.service, it.answers, it.site, it.test)
     now = house.now()
     mint = house.ports.keys.mint(number)
     given = [item["paper"] for item in it.papers]
@@ -78,11 +82,13 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
     if it.about:
         case["about"] = it.about
     if it.service.climbs:
-        case["above"] = _above(house, unit)
+        case["above"] = competence.above(house, unit)
     if it.hears:
         case["hears"] = it.hears
     if it.test:
         case["test"] = True
+    if container is not None:
+        case |= standing.joined(container, case["received_at"], number)
     fact = Fact(CaseFile(case), it.service, now, it.actor, house.ports.keys)
     fact.minted.append(number)
     fact.put("answers", "answers#1", sealed=pack(house.ports.keys, number, "answers#1", it.answers))
@@ -99,20 +105,16 @@ def open_case(house: House, it: Opening, number: str) -> tuple[Fact, list[Operat
             "missing": lacking,
             "channel": it.channel,
             LEVEL: it.site.level,
+            **({standing.PART_OF: container} if container is not None else {}),
             **counted(it.service.data, it.answers),
             **ruling.recorded(it.service, it.answers, it.dropped),
         },
     )
+    if route.among is not None:
+        arbitration.refer(fact, route)
     fact.watch(house.calendar)
+    fact.stand()
     return fact, [Put(Table.CASES, fact.case), *fact.operations, fact.out(), mint]
-
-
-def _above(house: House, unit: Unit) -> str:
-    """The node above the unit's, as the tree is today; its own at the root."""
-    node = house.directory.node(unit.node)
-    above = (house.directory.node(one) for one in reversed(node.path[:-1])) if node else ()
-    # What was merged into a node stands in its path as well.
-    return next((one.id for one in above if one and node and one.id != node.id), unit.node)
 
 
 def plain_phones(service: Service, answers: Any) -> Any:

@@ -1,19 +1,27 @@
-"""What an event owes by the document: notices, numbered documents, other cases, roles. Pure."""
+"""What an event owes by the document: notices, documents, postings, cases, roles. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from chalicelib.cases.words import is_public
 from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Data, Service
 
 
 def owed_on(
-    service: Service, event: Row, channel: str, details: Data, told: Collection[str]
+    service: Service,
+    event: Row,
+    channel: str,
+    details: Data,
+    told: Collection[str],
+    followed: bool,
 ) -> Iterator[Row]:
     """The effects, each repeatable by what it names; `told` are notices owed in this fact already:
     two clocks that ran out together are one piece of news, two claims are not."""
     type, seq = str(event["type"]), int(event["seq"])
+    if followed and is_public(service, type):
+        yield {"do": "repeat", "event": seq}
     for name, notice in service.notices_on(type, channel):
         if name not in told or notice.get("to") == "holder":
             yield {"do": "notice", "notice": name, "event": seq}
@@ -25,6 +33,14 @@ def owed_on(
         yield from ({**effect, "item": item} for item in items)
         if "each" not in one:
             yield effect
+    yield from _posted(service, type, seq)
+    for name, _ in service.emitting(type):
+        yield {"do": "emit", "event": seq, "emission": name, "version": service.version}
+
+
+def _posted(service: Service, type: str, seq: int) -> Iterator[Row]:
+    if service.posted and type in (service.posted["event"], *service.posted["ends"]):
+        yield {"do": "post", "event": seq}
 
 
 def awaited(service: Service, type: str, details: Data) -> dict[str, int]:

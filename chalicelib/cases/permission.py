@@ -1,22 +1,32 @@
 """Who may know of a case, and who may do what with it: the authority table applied to a case."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.cases import holders
-from chalicelib.cases.fact import Actor
+from chalicelib.cases import holders, legs, skills
+from chalicelib.cases.actor import Actor
 from chalicelib.cases.file import CaseFile, answers_of, load
 from chalicelib.cases.house import House
-from chalicelib.people.authority import APPLICANT, READERS, Caller, grant_of, holds, reads
+from chalicelib.people.authority import (
+    APPLICANT,
+    READERS,
+    Caller,
+    grant_of,
+    holds,
+    outside_of,
+    reads,
+)
 from chalicelib.people.directory import Grant
 from chalicelib.platform.errors import NotPermitted, SeparationOfDuty, Texts
 from chalicelib.platform.json import resolve
 from chalicelib.platform.ports import Row
+from chalicelib.platform.skillmissing import SkillMissing
 from chalicelib.services.document import Data, Service
 
 THEIRS: Texts = {"zh-Hans": "须由申请人本人办理", "en": "This is for the applicant"}
 OFFICE: Texts = {"zh-Hans": "须由工作人员办理", "en": "This is for the office"}
+THEIR_OWN: Texts = {"zh-Hans": "须由另一方本人办理", "en": "This is for another party of the case"}
 
 
 class Sight(StrEnum):
@@ -31,9 +41,14 @@ def sight(house: House, caller: Caller, file: CaseFile, service: Service) -> Sig
     """What the caller may see. For a case out of sight every answer is as if it did not exist."""
     if caller is APPLICANT:
         return Sight.FULL
+    if caller.outside:
+        return Sight.TASKS if _is_in_it(caller, file, service) else Sight.NONE
     if caller.id in _named(house, file, service):
         return Sight.NONE
     if reads(caller.grants, _paths(house, file), house.today(), readers(service)):
+        return Sight.FULL
+    if any(role in readers(service) for role in _on_items(house, caller, file)):
+        # Those to whom a part of it was sent.
         return Sight.FULL
     mine = [row for row in file.tasks if concerns(house, caller, row)]
     if any(row.get("party") and row.get("role") and row["state"] == "open" for row in mine):
@@ -42,6 +57,25 @@ def sight(house: House, caller: Caller, file: CaseFile, service: Service) -> Sig
     if mine:
         return Sight.TASKS
     return Sight.NONE
+
+
+def _is_in_it(caller: Caller, file: CaseFile, service: Service) -> bool:
+    """Whether it is a party of the case, or the case waits for the body or has waited for it."""
+    if caller.side:
+        return caller.side in service.parties
+    every = service.every_action()
+    own = {one.name for one in every if outside_of(one.data.get("by")) == caller.id}
+    return any(own & set(row["actions"]) for row in file.tasks)
+
+
+def reading_grant(house: House, caller: Caller, file: CaseFile, service: Service) -> Grant | None:
+    """The grant by which the caller reads the case, where it is by a role and not by a task."""
+    if caller.id in _named(house, file, service):
+        return None
+    nodes = {node for path in _paths(house, file) for node in path}
+    today, roles = house.today(), readers(service)
+    mine = (one for one in caller.grants if one.role in roles and one.node in nodes)
+    return next((one for one in mine if one.holds_on(today)), None)
 
 
 def readers(service: Service) -> frozenset[str]:
@@ -68,16 +102,32 @@ def stands_for(house: House, caller: Caller) -> set[str]:
 
 
 def role_holder(
-    house: House, caller: Caller, file: CaseFile, who: Mapping[str, Any]
+    house: House,
+    caller: Caller,
+    file: CaseFile,
+    who: Mapping[str, Any],
+    task: Row | None = None,
 ) -> Grant | None:
-    """The grant by which the caller is one of `who` for this case."""
-    node = holders.place_of(house, file, who)
+    """The grant by which the caller is one of `who` for this case, or for an item by its task."""
+    node = holders.place_of(house, file, who, task)
     return node and grant_of(caller.grants, who["role"], node.path, house.today())
 
 
 def any_role(house: House, caller: Caller, file: CaseFile, roles: Collection[str]) -> bool:
-    """Whether the caller holds one of the roles on a path of the case."""
-    return reads(caller.grants, _paths(house, file), house.today(), roles)
+    """Whether the caller holds one of the roles on a path of the case, or for an item of it."""
+    if reads(caller.grants, _paths(house, file), house.today(), roles):
+        return True
+    return any(role in roles for role in _on_items(house, caller, file))
+
+
+def _on_items(house: House, caller: Caller, file: CaseFile) -> list[str]:
+    """The roles by which the caller deals or dealt with items of the case."""
+    return [
+        str(row["role"])
+        for row in file.tasks
+        if "item" in row and row.get("role") and row["state"] != "moot"
+        if meant_for(house, caller, row)
+    ]
 
 
 def hidden(house: House, service: Service, answers: Data) -> list[Data]:
@@ -104,23 +154,55 @@ def permitted(
     who: Mapping[str, Any] | None,
     task: Row | None,
 ) -> Actor:
-    """Who acts, in which role. Raises NotPermitted, saying whose it is, or SeparationOfDuty."""
-    by = action.get("by", "officer")
+    """Who acts, in which role. Raises NotPermitted, saying whose it is, SeparationOfDuty or
+    SkillMissing."""
+    outsider = _outsider(caller, action.get("by", "officer"), task)
+    if outsider is not None:
+        return outsider
+    bars = who if who is not None else (task or {}).get("bars", {})
+    if who is None and task is not None and task.get("party"):
+        own = _own(house, caller, task)
+        _refuse_excluded(house, file, caller.id, bars)
+        return own
+    grant = _grant(house, file, caller, who, task)
+    if grant is None:
+        raise NotPermitted(_whose(house, file, who, task))
+    _refuse_excluded(house, file, caller.id, bars)
+    if task is not None and who is not None and "skills" in who:
+        grant = _grant(house, file, skills.able(caller, skills.of(task)), who, task)
+        if grant is None:
+            raise SkillMissing(_which(house, file, task))
+    return Actor(caller.id, grant.role, grant.holder)
+
+
+def _outsider(caller: Caller, by: Any, task: Row | None) -> Actor | None:
+    """The applicant, a party or a body, whose the action is; None for an officer's."""
+    if outside_of(by) != caller.outside:
+        raise NotPermitted(THEIR_OWN if outside_of(by) else OFFICE)
+    if caller.outside:
+        return Actor(caller.id, caller.side or "body")
     if caller is APPLICANT:
         if by == "officer" or (task is not None and task.get("party")):
             raise NotPermitted(OFFICE)
         return Actor("applicant", "applicant")
     if by == "applicant":
         raise NotPermitted(THEIRS)
-    if who is None and task is not None and task.get("party"):
-        return _own(house, caller, task)
-    grant = _grant(house, file, caller, who, task)
-    if grant is None:
-        raise NotPermitted(_whose(house, file, who, task))
-    bar = excluded(house, file, caller, who) if who is not None else None
+    return None
+
+
+def _refuse_excluded(house: House, file: CaseFile, party: str, bars: Mapping[str, Any]) -> None:
+    bar = excluded(house, file, party, bars)
     if bar is not None:
         raise SeparationOfDuty(bar)
-    return Actor(caller.id, grant.role, grant.holder)
+
+
+def _which(house: House, file: CaseFile, task: Row) -> Texts:
+    """Which skill it is that is asked for."""
+    service = house.catalogue.version(file.case["service"], int(task["service_version"]))
+    name = skills.named(service, task)
+    zh = f"此件要有“{name['zh-Hans']}”专长的人办理，您的岗位没有登记这一专长"
+    en = f"This asks for the skill “{name['en']}”, which you are not registered for"
+    return {"zh-Hans": zh, "en": en}
 
 
 def _whose(
@@ -128,7 +210,7 @@ def _whose(
 ) -> Texts | None:
     """In whose hands it is: the role and the place where it must be held."""
     if who is not None:
-        post = holders.at(who["role"], holders.place_of(house, file, who))
+        post = holders.at(who["role"], holders.place_of(house, file, who, task))
     elif task is not None and task.get("role"):
         post = holders.at(task["role"], house.directory.node(task["node"]))
     else:
@@ -136,14 +218,31 @@ def _whose(
     return {"zh-Hans": f"须由{post['zh-Hans']}办理", "en": f"This is for: {post['en']}"}
 
 
-def excluded(house: House, file: CaseFile, caller: Caller, who: Mapping[str, Any]) -> Texts | None:
+def fits(house: House, file: CaseFile) -> Callable[[str, Mapping[str, Any]], bool]:
+    """Whether somebody may be one of a `who` for this case today."""
+
+    def may(name: str, who: Mapping[str, Any]) -> bool:
+        party, node = house.directory.party(name), holders.place_of(house, file, who)
+        if party is None or node is None:
+            return False
+        skill = skills.asked(who, answers_of(house.ports.keys, file)) if "skills" in who else ""
+        if not party.has(who["role"], node, house.today(), skill):
+            return False
+        return excluded(house, file, name, who) is None
+
+    return may
+
+
+def excluded(house: House, file: CaseFile, party: str, who: Mapping[str, Any]) -> Texts | None:
     """Why somebody may not act though they hold the role: separation of duty; None if they may."""
-    if any(caller.id in file.actors_of(stage) for stage in who.get("not", [])):
+    if any(party in file.actors_of(stage) for stage in who.get("not", [])):
         return {"zh-Hans": "您经手过此件的其他环节", "en": "You had a part in another stage"}
-    if who.get("not_submitter") and caller.id == file.events[0]["actor"]["party"]:
+    if who.get("not_part") and any(row["actor"]["party"] == party for row in file.events):
+        return {"zh-Hans": "您经手过此件", "en": "You had a part in this case"}
+    if who.get("not_submitter") and party == file.events[0]["actor"]["party"]:
         return {"zh-Hans": "此件是您登记的", "en": "You submitted this case"}
     about = case_about(house, file) if who.get("not_about") else None
-    if about is not None and any(row["actor"]["party"] == caller.id for row in about.events):
+    if about is not None and any(row["actor"]["party"] == party for row in about.events):
         return {"zh-Hans": "原办件是您经手的", "en": "You had a part in the case this is about"}
     return None
 
@@ -175,7 +274,7 @@ def _grant(
     house: House, file: CaseFile, caller: Caller, who: Mapping[str, Any] | None, task: Row | None
 ) -> Grant | None:
     if who is not None:
-        return role_holder(house, caller, file, who)
+        return role_holder(house, caller, file, who, task)
     if task is None or not task.get("role"):
         return None
     node = house.directory.node(task["node"])
@@ -183,7 +282,8 @@ def _grant(
 
 
 def _paths(house: House, file: CaseFile) -> list[tuple[str, ...]]:
-    nodes = [house.directory.node(file.case[name]) for name in ("site", "node")]
+    names = [file.case["site"], file.case["node"], *legs.nodes(file)]
+    nodes = [house.directory.node(name) for name in names]
     return [node.path for node in nodes if node is not None]
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.clockwork import promise_due
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import answers_of
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.platform import times

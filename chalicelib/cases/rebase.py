@@ -8,13 +8,14 @@ again.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from chalicelib.cases import lifecycle, opening, ruling
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.decided import decided
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CORRECTION, REBASED, CaseFile, answers_of, pack, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.moving import moved_answers
@@ -27,6 +28,8 @@ from chalicelib.services.document import AUTO, Service
 
 ASKED = "correction_asked"
 # What the office has not yet taken a stand on.
+# Items of a fanout over data whose tasks one transaction may change.
+MOST_ITEMS = 40
 NOT_ACCEPTED = frozenset({"submitted", "received", "to_complete"})
 Words = Mapping[str, Any]
 
@@ -191,6 +194,9 @@ def _has_items(house: House, file: CaseFile, new: Service, stage: str) -> bool:
     """Whether the parts that a fanout opens for its items can be opened; others open none."""
     if new.stages[stage]["kind"] != "fanout":
         return True
+    if new.spread(stage):
+        # Its items are opened by the envelope that enters it.
+        return False
     over = new.stages[stage]["over"]
     event = next((row for row in reversed(file.events) if row["type"] == over["event"]), None)
     if event is None or "sealed" not in event:
@@ -201,6 +207,9 @@ def _has_items(house: House, file: CaseFile, new: Service, stage: str) -> bool:
 
 def _tasks(file: CaseFile, new: Service, plan: Plan) -> Iterator[Finding]:
     """Tasks that are open must be in the new version; those of a stage that is left are not."""
+    if sum("item" in row for row in file.open_tasks()) > MOST_ITEMS:
+        zh, en = f"还有{MOST_ITEMS}项以上未办结", f"more than {MOST_ITEMS} items are open"
+        yield _finding("/tasks", "items", zh, en)
     left = str(file.case["stage"]) in plan.stages
     for row in file.open_tasks():
         side, part = row.get("side"), row.get("part")
@@ -240,7 +249,10 @@ def _write_answers(fact: Fact, answers: Mapping[str, Any]) -> None:
     row = fact.file.answers
     number = int(row["sk"].partition("#")[2]) + 1 if row else 1
     place = f"answers#{number}"
-    fact.put("answers", place, sealed=pack(fact.keys, fact.number, place, answers))
+    sealed = pack(fact.keys, fact.number, place, answers)
+    fact.put("answers", place, sealed=sealed)
+    # What is read of the answers from here on, slots and skills, is read of these.
+    fact.file = replace(fact.file, answers={"sk": place, "sealed": sealed})
 
 
 def _restart(fact: Fact, new: Service) -> None:
@@ -262,8 +274,15 @@ def _refresh_tasks(fact: Fact) -> None:
             if place.get("actions"):
                 to["actions"] = list(place["actions"])
             if place.get("who") and row.get("role"):
-                to |= fact.offered_to(place["who"])
-        fact.change_task(name, to)
+                to |= _offered(fact, place["who"], row)
+        gone = ("party", "bars") if "inbox" in to else ()
+        fact.change_task(name, to, tuple(one for one in gone if one in row and one not in to))
+
+
+def _offered(fact: Fact, who: Words, row: Row) -> Row:
+    """To whom the new version says; who has it by name keeps it while the role is the same."""
+    keeps = str(row.get("party", "")) if who["role"] == row["role"] else ""
+    return fact.offered_to(who, row if "item" in row else None, keeps)
 
 
 def _placed(fact: Fact, row: Row) -> bool:
@@ -275,8 +294,10 @@ def _enter(fact: Fact, stage: str) -> None:
     """Leave the stage for another: its tasks are moot, the other is entered as a new visit."""
     for name, row in list(fact.tasks.items()):
         inside = row["task"] == str(fact.case["visit"]) or row.get("part")
-        if row["state"] in ("open", "waiting") and inside:
+        if row["state"] in ("open", "waiting") and inside and "item" not in row:
             fact.settle_task(name, "rebased", "moot")
+    if any("item" in row and row["state"] == "open" for row in fact.tasks.values()):
+        fact.owe("items", visit=int(fact.case["visit"]))
     lifecycle.open_visit(fact, stage)
 
 

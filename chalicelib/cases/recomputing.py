@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from chalicelib.cases import clockwork
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
 from chalicelib.cases.rebasing import MOST_PAGES, PAGE, following, leased, save

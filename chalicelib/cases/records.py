@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from chalicelib.cases import competence, leading, opening, ruling, submit
 from chalicelib.cases import cursor as cursors
+from chalicelib.cases.actor import Actor
 from chalicelib.cases.counts import counted
-from chalicelib.cases.fact import Actor, listed
+from chalicelib.cases.fact import listed
 from chalicelib.cases.file import pack, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import IdempotencyKey
@@ -95,7 +96,7 @@ def own(house: House, row: Row, language: str) -> Row:
         "service": service.id,
         "title": pick(service.data["titles"], language),
         "received_at": row["at"],
-        "answers": _answers(house, row),
+        "answers": answers_in(house, row),
         **({"opened": row["opened"]} if "opened" in row else {}),
     }
 
@@ -112,7 +113,7 @@ def month_of(
     if not service.record or place is None or not _may_read(house, caller, service, place):
         raise NotFound
     month = month or f"{house.today():%Y-%m}"
-    at = listed(_list(service, place, month), service.trial)
+    at = listed(list_of(service.id, place.id, month), service.trial)
     rows, further = cursors.page(house, f"{caller.id}|{at}", at, PAGE, cursor)
     shown = list(_shown(house, rows))
     unit = service.record["counted_in"]
@@ -200,7 +201,7 @@ def _made(
         "key": bytes.fromhex(key.hash),
         "body": bytes.fromhex(key.body),
         "until": int((now + key.holds).timestamp()),
-        "inbox": listed(_list(service, site, month), service.trial),
+        "inbox": listed(list_of(service.id, site.id, month), service.trial),
         "inbox_at": f"{times.text(now)}#{number}",
     }
     if actor.role != APPLICANT:
@@ -246,7 +247,7 @@ def _sealed(
         return pack(keys, subject, number, it.answers), [mint], [subject]
 
 
-def _answers(house: House, row: Row) -> Any:
+def answers_in(house: House, row: Row) -> Any:
     """None once they are erased."""
     if "sealed" not in row:
         return None
@@ -268,7 +269,7 @@ def _shown(house: House, rows: list[Row]) -> Iterator[Row]:
             "unit": row["unit"],
             "channel": row["channel"],
             "counts": row["data"].get("counts", {}),
-            "answers": _answers(house, row),
+            "answers": answers_in(house, row),
             **({"actor": row["actor"]} if "actor" in row else {}),
             **({"opened": row["opened"]} if "opened" in row else {}),
         }
@@ -282,8 +283,9 @@ def _may_read(house: House, caller: Caller, service: Service, node: Node) -> boo
     return reads(caller.grants, paths, today, frozenset(service.data.get("readers", READERS)))
 
 
-def _list(service: Service, node: Node, month: str) -> str:
-    return f"record@{service.id}#{node.id}#{month}"
+def list_of(service: str, node: str, month: str) -> str:
+    """Where the records of a service at a node in a month (2026-03) are listed."""
+    return f"record@{service}#{node}#{month}"
 
 
 def _key(number: str) -> tuple[str, str]:

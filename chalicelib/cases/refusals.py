@@ -3,12 +3,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from chalicelib.cases import papers
+from chalicelib.cases import papers, skills
 from chalicelib.cases.actions import details_schema, reasons
 from chalicelib.cases.file import CaseFile, answers_of
 from chalicelib.cases.house import House
+from chalicelib.people.grants import Grant, Party
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform.errors import Finding, Refused, pick
 from chalicelib.platform.json import resolve
@@ -43,19 +45,33 @@ def refuse_details(
             papers.refuse_unknown(service, given, f"/details/{member}")
 
 
-def refuse_unnamed(house: House, service: Service, event: str, details: Data) -> None:
-    """Raises Refused where the details name somebody who does not hold the role to deal with it."""
+def refuse_unnamed(
+    house: House, service: Service, file: CaseFile, event: str, details: Data
+) -> None:
+    """Raises Refused where the details name somebody who does not hold the role to deal with it,
+    or has not the skill."""
     findings, today = [], house.today()
-    for role, member in service.named_by(event):
+    for who in service.named_by(event):
+        role, member = who["role"], who["from"]["member"]
         party = house.directory.party(str(details.get(member, "")))
+        skill = skills.asked(who, answers_of(house.ports.keys, file)) if "skills" in who else ""
         if party is None:
             texts = {"zh-Hans": "没有这个人", "en": "There is no such person"}
             findings.append(Finding(f"/details/{member}", "party", texts))
-        elif not any(one.role == role and one.holds_on(today) for one in party.grants):
+        elif not any(one.role == role for one in _held(party, today)):
             zh, en = f"{party.name}没有担任这个角色", f"{party.name} does not hold this role"
             findings.append(Finding(f"/details/{member}", "role", {"zh-Hans": zh, "en": en}))
+        elif not any(one.role == role and one.has(skill) for one in _held(party, today)):
+            name = skills.called(service, who["skills"]["from"], skill)
+            zh = f"{party.name}没有“{name['zh-Hans']}”这一专长"
+            en = f"{party.name} has not the skill “{name['en']}”"
+            findings.append(Finding(f"/details/{member}", "skill", {"zh-Hans": zh, "en": en}))
     if findings:
         raise Refused(findings=findings)
+
+
+def _held(party: Party, today: date) -> list[Grant]:
+    return [one for one in party.grants if one.holds_on(today)]
 
 
 def plain(details: Mapping[str, Any]) -> Mapping[str, Any]:

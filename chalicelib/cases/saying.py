@@ -1,6 +1,6 @@
 """Makes a Saying from a case: unseals what a text may need."""
 
-from chalicelib.cases import auto
+from chalicelib.cases import auto, membership, supervising
 from chalicelib.cases.file import CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.permission import readers
@@ -28,6 +28,7 @@ def saying(
         raise LookupError(file.case["unit"])
     contact = _contact(house, file, event, roles or readers(service) | {"agent"})
     rule = auto.rule_of(house, service, event)
+    to = supervising.addressee(house, file, service, event)
     lacking = wanted_papers(house, service, file) if event["type"] in LISTS else ()
     return Saying(
         service=service,
@@ -43,6 +44,8 @@ def saying(
         code=code,
         rule=auto.words(rule, language) if rule else "",
         because=pick(rule.reason, language) if rule else "",
+        addressee=pick(to, language) if to else "",
+        meeting=membership.told(house, event["data"].get("container")),
     )
 
 

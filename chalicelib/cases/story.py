@@ -11,11 +11,17 @@ from chalicelib.cases import (
     board,
     clockwork,
     documents,
+    emitting,
+    inheriting,
+    merging,
     offers,
     papers,
+    posting,
     ruling,
     tasks,
+    whereabouts,
     wording,
+    words,
 )
 from chalicelib.cases.file import CORRECTION, REBASED, CaseFile, answers_of, unpack
 from chalicelib.cases.house import House
@@ -36,17 +42,18 @@ UNSAID: Texts = {"zh-Hans": "此项填写不对", "en": "This answer is not righ
 def resident(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
     """What the holder of the receipt may see: no officers, no inner acts."""
     return {
-        **_head(service, file, language),
+        **head(service, file, language),
         "events": [
             _event(house, service, file, row, language, inner=False)
             for row in file.events
-            if wording.is_public(service, row["type"])
+            if words.is_public(service, row["type"])
         ],
         "clocks": _clocks(house, service, file, language),
         "documents": list(documents.public(house, file, service, language)),
         "papers": _papers(house, service, file, language),
         "actions": _applicant_actions(Reader(house, APPLICANT, file, service, language)),
-        "contact": _contact(house, file, service, language),
+        "contact": contact(house, file, service, language),
+        **whereabouts.where(house, file, language),
         **_fee(house, file, service, language),
         **_correction(house, file, service, language),
     }
@@ -60,13 +67,17 @@ def officer(
     answers, withheld = _answers(house, caller, file, service)
     calls = any_role(house, caller, file, [service.calls["role"]])
     return {
-        **_head(service, file, language),
+        **head(service, file, language),
         "version": int(case["version"]),
         "service_version": int(case["service_version"]),
         "channel": case["channel"],
         "site": case["site"],
         "unit": case["unit"],
         "about": case.get("about"),
+        **({"part_of": case["part_of"]} if "part_of" in case else {}),
+        **({"container": service.container["kind"]} if service.container else {}),
+        **_inherited(house, file, service),
+        **posting.posted(house, file, service),
         "answers": answers,
         "withheld": withheld,
         "events": [
@@ -75,12 +86,20 @@ def officer(
         ],
         "tasks": [tasks.for_reader(reader, row) for row in file.tasks],
         "clocks": _clocks(house, service, file, language),
-        "documents": list(documents.read(house, file, language)),
+        "documents": list(documents.read(house, file, service, language, file.documents)),
         "papers": _papers(house, service, file, language),
         "notices": [_notice(house, caller, file, service, row) for row in file.notices],
         "acts": offers.beside(reader),
+        "emits": list(_emits(house, file, language)),
+        **whereabouts.told(house, file, service, language),
         **_fee(house, file, service, language, bool(withheld)),
     }
+
+
+def _inherited(house: House, file: CaseFile, service: Service) -> dict[str, Any]:
+    """What is handed down to it, where anything is."""
+    handed = "hands_down" in service.container
+    return {"inherited": inheriting.inherited(house, file, service)} if handed else {}
 
 
 def holder(
@@ -97,11 +116,11 @@ def holder(
         "card": board.card(house, file, service, language),
         "tasks": [tasks.for_reader(reader, row) for row in mine],
         "told": list(_told(house, file, service, mine)),
-        "contact": _contact(house, file, service, language),
+        "contact": contact(house, file, service, language),
     }
 
 
-def _contact(house: House, file: CaseFile, service: Service, language: str) -> dict[str, str]:
+def contact(house: House, file: CaseFile, service: Service, language: str) -> dict[str, str]:
     """Where to turn; the name of the unit of a restricted case would say what it is about."""
     unit = house.directory.unit(file.case["unit"])
     if unit is None:
@@ -142,7 +161,7 @@ def _answers(
     return shown, left_out
 
 
-def _head(service: Service, file: CaseFile, language: str) -> dict[str, Any]:
+def head(service: Service, file: CaseFile, language: str) -> dict[str, Any]:
     case = file.case
     stage = service.stages.get(case.get("stage", ""))
     result = service.data["results"].get(case.get("result", ""))
@@ -151,7 +170,7 @@ def _head(service: Service, file: CaseFile, language: str) -> dict[str, Any]:
         "service": case["service"],
         "title": pick(service.data["titles"], language),
         "status": case["status"],
-        "status_text": pick(wording.STATUSES[case["status"]], language),
+        "status_text": pick(words.STATUSES[case["status"]], language),
         "stage": case.get("stage"),
         "stage_text": pick(stage["titles"], language) if stage else "",
         "result": case.get("result"),
@@ -178,6 +197,9 @@ def _event(
         "text": wording.event_title(service, row["type"], language),
         "at": row["at"],
     }
+    if row["type"] in (merging.NEWS, merging.QUIET_NEWS):
+        view["text"] = wording.event_title(service, row["data"]["type"], language)
+        view["of"] = row["data"]["case"]
     if row.get("as_of"):
         view["as_of"] = row["as_of"]
     reason = service.data["reasons"].get(row["data"].get("reason", ""))
@@ -198,7 +220,7 @@ def _event(
             "hash": row["hash"],
             "previous": row["previous"],
         }
-        if "sealed" in row and (calls or row["type"] not in wording.WRITTEN):
+        if "sealed" in row and (calls or row["type"] not in words.WRITTEN):
             view["details"] = unpack(house.ports.keys, file.number, row)
     return view
 
@@ -222,6 +244,17 @@ def _clocks(house: House, service: Service, file: CaseFile, language: str) -> li
             }
         )
     return views
+
+
+def _emits(house: House, file: CaseFile, language: str) -> Iterator[dict[str, Any]]:
+    """What the case opens next by itself; officers only, since a time may be nobody's to know."""
+    for one in emitting.standing(house, file):
+        yield {
+            "emission": one.name,
+            "title": pick(one.one["titles"], language),
+            "number": one.turn,
+            "opens_at": one.opens_at(one.turn),
+        }
 
 
 def _papers(house: House, service: Service, file: CaseFile, language: str) -> dict[str, Any]:

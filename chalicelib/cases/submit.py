@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.cases import leading, opening, papers, ruling, wording
-from chalicelib.cases.fact import Actor, Fact
+from chalicelib.cases import leading, opening, papers, ruling, spread, wording
+from chalicelib.cases.actor import Actor
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import IdempotencyKey
@@ -29,6 +30,7 @@ from chalicelib.platform.errors import (
     UnknownRegion,
     pick,
 )
+from chalicelib.platform.foroffices import ForOffices
 from chalicelib.platform.json import resolve
 from chalicelib.platform.numbers import document_number, new_number
 from chalicelib.platform.ports import (
@@ -45,7 +47,7 @@ from chalicelib.services.document import Service
 from chalicelib.services.offer import Offer
 
 TRIES = 4
-WEB = "web"
+WEB, OFFICE = "web", "office"
 COUNTER_ROLES = {
     "counter": "acceptor",
     "agent": "agent",
@@ -61,7 +63,7 @@ SUBMISSION_SCHEMA: Mapping[str, Any] = {
     "properties": {
         "answers": {"type": "object"},
         "papers": papers.GIVEN_SCHEMA,
-        "channel": {"enum": [WEB, *COUNTER_ROLES]},
+        "channel": {"enum": [WEB, *COUNTER_ROLES, OFFICE]},
         "site": {"type": "string", "minLength": 1, "maxLength": 40},
     },
 }
@@ -82,13 +84,21 @@ class Submission:
 
 
 def read_submission(
-    house: House, service: str, body: Any, language: str, trial: Service | None = None
+    house: House,
+    caller: Caller,
+    service: str,
+    body: Any,
+    language: str,
+    trial: Service | None = None,
 ) -> Submission:
     """The checked body, for the live version or the one under test.
 
-    Raises NotFound, ServiceClosed, NotOpenYet, Refused with every finding at once, UnknownRegion.
+    Raises NotFound, ServiceClosed, NotOpenYet, ForOffices, Refused with every finding at once,
+    UnknownRegion.
     """
     live, offer = (trial, None) if trial else _open(house, service)
+    if live.office and not caller.grants:
+        raise ForOffices
     findings = house.forms.check("submission", SUBMISSION_SCHEMA, body)
     if findings:
         raise Refused(findings=findings)
@@ -97,6 +107,7 @@ def read_submission(
     findings = house.forms.check(f"{live.content}/form", live.data["form"], answers, "/answers")
     if findings:
         raise Refused(findings=findings)
+    spread.refuse_places(house, live, answers)
     given = body.get("papers", [])
     papers.refuse_unknown(live, given, "/papers")
     channel, site = body.get("channel", ""), body.get("site")
@@ -196,22 +207,29 @@ def _channel(caller: Caller, it: Submission) -> str:
     """How it came. Raises Refused for an officer who does not say: it might be their own matter."""
     if it.channel or not caller.grants:
         return it.channel or WEB
-    zh = "工作人员须写明渠道：代人登记的写 counter、telephone、outreach、agent 等，自己的事写 web"
-    en = "Officers say how it came: counter, telephone, outreach, agent …; web for their own matter"
+    zh = (
+        "工作人员须写明渠道：代人登记的写 counter、telephone、outreach、agent 等，自己的事写 web，"
+        "机关内部的事写 office"
+    )
+    en = (
+        "Officers say how it came: counter, telephone, outreach, agent …; web for their own matter,"
+        " office for a matter of the offices"
+    )
     raise Refused(findings=[Finding("/channel", "required", {"zh-Hans": zh, "en": en})])
 
 
 def _roles(service: Service, channel: str) -> list[str]:
     """The roles that may submit by the channel; none where everybody may.
 
-    What the document names comes beside the usual role; of a restricted service instead of it.
-    Of a record it may name who submits by whatever channel.
+    What the document names comes beside the usual role; of a restricted service, and of one for
+    the offices, instead of it. Of a record it may name who submits by whatever channel.
     """
     if "who" in service.record:
         return list(service.record["who"])
     usual = [COUNTER_ROLES[channel]] if channel in COUNTER_ROLES else []
     named = [service.data["intake"][channel]] if channel in service.data.get("intake", {}) else []
-    return named if named and service.data.get("restricted") else named + usual
+    instead = service.office or service.data.get("restricted")
+    return named if named and instead else named + usual
 
 
 def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node]:

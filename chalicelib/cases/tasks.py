@@ -6,13 +6,14 @@ Whoever must telephone is shown the phone, the script and what the phone wrote.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import joins, offers, wording
+from chalicelib.cases import joins, offers, skills, wording
 from chalicelib.cases.actions import ENGINE_TASKS, Stands, stands
 from chalicelib.cases.file import CaseFile, unpack
 from chalicelib.cases.house import House
 from chalicelib.cases.lifecycle import NOT_UNDERSTOOD
 from chalicelib.cases.offers import Reader
 from chalicelib.cases.permission import concerns
+from chalicelib.people.authority import outside_of
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.platform.ports import Row
 from chalicelib.services.document import Service
@@ -21,6 +22,10 @@ CALL: Texts = {"zh-Hans": "电话告知", "en": "Telephone"}
 CALL_AND_ASK: Texts = {
     "zh-Hans": "打电话问清：短信没看懂",
     "en": "Telephone and ask: a text was not understood",
+}
+ACCOUNTABLE: Texts = {
+    "zh-Hans": "已转出待签收：签收前仍由您处负责",
+    "en": "Passed on, not taken over yet: you answer for it until it is",
 }
 # What a clock asks of somebody, by the kind of the task.
 BY_CLOCK: Mapping[str, Texts] = {
@@ -46,9 +51,11 @@ def task_view(row: Row, service: Service, language: str) -> dict[str, Any]:
         "opened_at": row["opened_at"],
         "actions": list(waited_for(row, service)),
     }
-    for name in ("outcome", "settled_by", "settled_at", "about", "party", "due"):
+    for name in ("outcome", "settled_by", "settled_at", "about", "party", "due", "item", "late"):
         if name in row:
             view[name] = row[name]
+    if skills.of(row):
+        view["skill"] = skills.of(row)
     return view
 
 
@@ -83,6 +90,9 @@ def waited_for(row: Row, service: Service) -> Iterator[str]:
 
 
 def _theirs(row: Row, found: Stands) -> bool:
+    by = found.action.get("by")
+    if outside_of(by) or (by == "applicant" and row.get("role")):
+        return False
     own = "who" not in found.action or found.action["who"]["role"] == row.get("role")
     return own and (row["state"] != "waiting" or "release" in found.action.get("does", []))
 
@@ -112,6 +122,7 @@ def _with(what: str, more: str, language: str) -> str:
 
 
 TITLES: Mapping[str, Callable[[Row, Service, str], str]] = {
+    "accountable": lambda _, __, language: pick(ACCOUNTABLE, language),
     "call": _call_title,
     **dict.fromkeys(BY_CLOCK, _clock_title),
 }

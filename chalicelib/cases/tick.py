@@ -7,20 +7,31 @@ so the tick's cost depends on what is due, not on how many cases exist.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chalicelib.cases import effects, generations, ladder, lifecycle, pool
-from chalicelib.cases.clockwork import OVERDUE, Ahead, Running, ahead, check_after, watched
+from chalicelib.cases import (
+    appeals,
+    effects,
+    emitting,
+    generations,
+    ladder,
+    lifecycle,
+    pool,
+    promises,
+    spread,
+)
+from chalicelib.cases.actor import SYSTEM
+from chalicelib.cases.clockwork import OVERDUE, Ahead, Running, acting, check_after, owed
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.dispatch import carry_out
-from chalicelib.cases.fact import SHARDS, SYSTEM, Fact
+from chalicelib.cases.fact import SHARDS, Fact
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
+from chalicelib.cases.promises import LAPSED
 from chalicelib.platform import times
 from chalicelib.platform.ports import Execution, Key, Table
 from chalicelib.services.document import Data, Service
 
 PAGE = 50
 MOST_A_SHARD = 200
-LAPSED = "lapsed"
 
 
 @dataclass
@@ -45,6 +56,8 @@ def tick(house: House, only: str | None = None) -> Report:
             _guarded(house, key, report, _carry)
         for key in _due(house, f"case#{number}"):
             _guarded(house, key, report, _fire)
+        for key in _due(house, f"emit#{number}"):
+            _guarded(house, key, report, _emit)
     return report
 
 
@@ -57,6 +70,8 @@ def _tick_one(house: House, number: str, report: Report) -> None:
     for row in file.outs if file else ():
         if "due_at" in row:
             _carry(house, (row["pk"], row["sk"]), report)
+    for row in file.emitters if file else ():
+        _emit(house, (row["pk"], row["sk"]), report)
 
 
 def recover(house: House) -> Report:
@@ -109,10 +124,16 @@ def _carry(house: House, key: Key, report: Report) -> None:
     report.carried += carry_out(house, _number(key), key[1])
 
 
+def _emit(house: House, key: Key, report: Report) -> None:
+    report.carried += emitting.carry_on(house, _number(key), key[1].removeprefix("emitter#"))
+
+
 def _fire(house: House, key: Key, report: Report) -> None:
     number = _number(key)
-    if commit(house, number, lambda file, service: _decide(house, file, service)) is not None:
+    while fact := commit(house, number, lambda file, service: _decide(house, file, service)):
         report.fired += 1
+        if not spread.more_late(house, fact):
+            break
     case = house.ports.store.get(Table.CASES, (f"case#{number}", "case"))
     if case is None or case["ended"] or case["check_at"] > times.text(house.now()):
         return
@@ -137,14 +158,21 @@ def _decide(house: House, file: CaseFile, service: Service) -> Decision | None:
     """What is due on one case now, as one fact; None when nothing is."""
     now = times.text(house.now())
     fact = Fact(file, service, house.now(), SYSTEM, house.ports.keys)
-    broken = [row["paper"] for row in file.open_debts() if row["due"] < now]
-    if broken and "result" not in file.case:
+    decided, held = "result" in file.case, appeals.pending(service, file.events)
+    broken = [
+        row["paper"]
+        for row in file.open_debts()
+        if row["due"] < now and owed(service, file.case, row) and (decided or not held)
+    ]
+    if broken and not decided:
         return (fact, []) if _lapse(fact, broken) else None
-    if _in_pool(fact) and pool.lapse(fact, now, house.calendar):
+    if broken:
+        promises.breach(fact, broken)
+    if _in_pool(fact) and not held and pool.lapse(fact, now, house.calendar):
         lifecycle.join(fact)
-    for one in ahead(service, file.events, house.calendar):
-        here = watched(service, one.clock.name, file.case) and not _stopped(fact, one)
-        if times.text(one.at) < now and here:
+    spread.late(house, fact)
+    for one in acting(service, file.case, file.events, house.calendar):
+        if times.text(one.at) < now and not _stopped(fact, one):
             _come_to(fact, service, one, now)
             if not fact.case["open"] and file.case["open"]:
                 break
@@ -176,8 +204,7 @@ def _lapse(fact: Fact, broken: list[str]) -> bool:
         return False
     way = fact.service.always[LAPSED]
     fact.record(way["event"], {"papers": broken})
-    for paper in broken:
-        fact.change_debt(paper, LAPSED)
+    promises.lapse(fact, broken)
     lifecycle.settle(fact, LAPSED, way)
     return True
 
@@ -235,11 +262,18 @@ def _close_pool(fact: Fact, service: Service, one: Running, on_due: Data) -> Non
         lifecycle.join(fact)
 
 
+def _note(fact: Fact, service: Service, one: Running, on_due: Data) -> None:
+    """It is over, which is recorded, once for its due moment."""
+    due = times.text(one.reading.due_at) if one.reading.due_at else ""
+    fact.record(on_due["event"], {"clock": one.name, "due": due})
+
+
 ON_DUE: dict[str, Callable[[Fact, Service, Running, Data], None]] = {
     "act": _take_action,
     "settle": _settle_stage,
     "escalate": _escalate,
     "close": _close_pool,
+    "note": _note,
 }
 
 

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from chalicelib.cases import auto, notices, waiting, wording
+from chalicelib.cases import (
+    appeals,
+    auto,
+    emitting,
+    membership,
+    notices,
+    standing,
+    waiting,
+    whereabouts,
+    wording,
+    words,
+)
 from chalicelib.cases.clockwork import readings
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
@@ -18,11 +29,23 @@ EFFECTS = {
     "notice": {"zh-Hans": "发送通知", "en": "send a notice"},
     "document": {"zh-Hans": "制作文书", "en": "issue a document"},
     "board": {"zh-Hans": "更新公示牌", "en": "update the public board"},
+    "post": {"zh-Hans": "更新公示", "en": "post it in public, or take it down"},
     "waive": {"zh-Hans": "通知原办件免交材料", "en": "waive a paper in the case it is about"},
     "link": {"zh-Hans": "在原办件留下关联", "en": "leave a link in the case it is about"},
     "open_case": {"zh-Hans": "立关联办件", "en": "open a case that follows from it"},
     "grant_role": {"zh-Hans": "授予角色", "en": "grant a role"},
+    "write_rule": {"zh-Hans": "把认定写成规则", "en": "write the ruling as a rule"},
     "revoke_role": {"zh-Hans": "收回角色", "en": "take a role back"},
+    "accountable": {
+        "zh-Hans": "提醒签收前的负责单位",
+        "en": "remind who answers until it is accepted",
+    },
+    "patterns": {"zh-Hans": "核对异常情形", "en": "look for patterns worth a look"},
+    "merge": {"zh-Hans": "并入另一办件", "en": "end it in another case"},
+    "repeat": {"zh-Hans": "转告并入的办件", "en": "tell the cases that were merged into it"},
+    "items": {"zh-Hans": "逐项分派、汇总", "en": "open, join or close the items"},
+    "emit": {"zh-Hans": "开始定期立案", "en": "begin to open cases at their times"},
+    "end_bonds": {"zh-Hans": "结束结对", "en": "end the bond"},
     "report": {"zh-Hans": "把结果告知原办件", "en": "report the result to the case it is about"},
 }
 
@@ -32,9 +55,13 @@ def why(house: House, file: CaseFile, service: Service, language: str) -> list[s
     it = Telling(house, file, service, language)
     return [
         _where(it),
+        *_leg(it),
         *_ruled(it),
         *waiting.sentences(it),
+        *_appealed(it),
+        *_members(it),
         *_debts(it),
+        *_emits(it),
         *_clocks(it),
         *_owed(it),
         *([] if file.case["ended"] else [_execution(it)]),
@@ -43,7 +70,7 @@ def why(house: House, file: CaseFile, service: Service, language: str) -> list[s
 
 def _where(it: Telling) -> str:
     case = it.file.case
-    status = it.pick(wording.STATUSES[case["status"]])
+    status = it.pick(words.STATUSES[case["status"]])
     if case["ended"]:
         result = it.pick(it.service.data["results"][case["result"]]["titles"])
         return it.say(f"办件已办结：{result}。", f"The case is concluded: {result}.")
@@ -55,11 +82,25 @@ def _where(it: Telling) -> str:
         return it.say(
             f"正在“{title}”环节，状态“{status}”。", f"It is in “{title}”, shown as “{status}”."
         )
+    if "outcome" not in case:
+        on = it.pick(it.service.stages[case["target"]]["titles"])
+        return it.say(f"已重启，正在进入“{on}”环节。", f"Reopened; it is about to enter “{on}”.")
     outcome = _outcome(it, stage, case["outcome"])
     return it.say(
         f"“{title}”环节已有结论（{outcome}），正在转入下一环节。",
         f"“{title}” ended with “{outcome}”; the flow is moving on.",
     )
+
+
+def _leg(it: Telling) -> Iterator[str]:
+    """Who has the case, and who answers until that is accepted; how often it came back."""
+    if "leg" not in it.file.case or it.file.case["ended"]:
+        return
+    yield whereabouts.sentence(it.house, it.file, it.language)
+    bounces = int(it.file.case.get("bounces", 0))
+    if bounces:
+        times_en = "once" if bounces == 1 else f"{bounces} times"
+        yield it.say(f"已被退回{bounces}次。", f"It was returned {times_en}.")
 
 
 def _ruled(it: Telling) -> Iterator[str]:
@@ -81,12 +122,43 @@ def _outcome(it: Telling, stage: str, outcome: str) -> str:
     return it.pick(titles) if titles else outcome
 
 
+def _appealed(it: Telling) -> Iterator[str]:
+    if appeals.pending(it.service, it.file.events):
+        yield it.say(
+            "有申诉未结：在此期间此件不会因到期自行了结。",
+            "An appeal is open: until it is decided nothing of this case ends by itself.",
+        )
+
+
+def _members(it: Telling) -> Iterator[str]:
+    """What it belongs to; of what holds others, whether any are under way."""
+    case = it.file.case
+    if standing.PART_OF in case:
+        number = case[standing.PART_OF]
+        yield it.say(f"属于专项{number}。", f"It is a member of {number}.")
+    test = bool(case.get("test"))
+    if not it.service.container or "result" in case:
+        return
+    if membership.count(it.house, it.file.number, standing.OPEN, test, 0):
+        yield it.say("还有成员没有办结。", "Members are still under way.")
+
+
 def _debts(it: Telling) -> Iterator[str]:
     for debt in it.file.open_debts():
         title = it.pick(it.service.papers[debt["paper"]]["titles"])
         due = it.moment(debt["due"])
         yield it.say(
             f"容缺材料“{title}”须在{due}前补交。", f"The promised paper “{title}” is due by {due}."
+        )
+
+
+def _emits(it: Telling) -> Iterator[str]:
+    """What this case opens next by itself."""
+    for one in emitting.standing(it.house, it.file):
+        title, at = it.pick(one.one["titles"]), it.moment(one.opens_at(one.turn))
+        yield it.say(
+            f"定期立案“{title}”：第{one.turn}次在{at}。",
+            f"It opens “{title}” by itself: time {one.turn} at {at}.",
         )
 
 

@@ -6,11 +6,11 @@ and no answer is ever read as a template twice.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import Any
 
-from chalicelib.cases import clockwork
+from chalicelib.cases import clockwork, words
 from chalicelib.cases.file import CaseFile
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.clocks.clock import Reading
@@ -25,94 +25,9 @@ from chalicelib.services.document import Service
 
 # Behind {date} of what tells that a date has moved: the day that the event names.
 MOVED = "moved"
+# Behind it of what tells when and where the container meets that the case is a member of.
+CONTAINER = "container"
 VARIABLE = re.compile(r"\{([a-z_]+)\}")
-
-# Events that the engine records for every service, where its document has no words of its own.
-SYSTEM_EVENTS: Mapping[str, Texts] = {
-    "stage_entered": {"zh-Hans": "进入环节", "en": "Stage entered"},
-    "held": {"zh-Hans": "待补齐材料", "en": "Waiting for promised papers"},
-    "overdue": {"zh-Hans": "逾期，已提请督办", "en": "Overdue; a supervisor is asked to step in"},
-    "escalation_seen": {"zh-Hans": "已督办", "en": "The supervisor has stepped in"},
-    "notice_delivered": {"zh-Hans": "通知已送达", "en": "Notice delivered"},
-    "handed_to_person": {"zh-Hans": "转人工电话通知", "en": "Handed to a person to call"},
-    "called": {"zh-Hans": "已电话通知", "en": "Called by telephone"},
-    "resumed": {"zh-Hans": "流程已恢复", "en": "The flow was resumed"},
-    "closed": {"zh-Hans": "办结", "en": "Concluded"},
-    "claim_void": {"zh-Hans": "认领随之结束", "en": "The claim is at an end"},
-    "paper_waived": {"zh-Hans": "经核定，此材料不用交", "en": "Ruled: this paper is not needed"},
-    "linked": {"zh-Hans": "有关联办件", "en": "Another case is about this one"},
-    "case_opened": {"zh-Hans": "已转立关联办件", "en": "A case that follows from it was opened"},
-    "case_not_opened": {
-        "zh-Hans": "关联办件未能立案",
-        "en": "A case that follows could not be opened",
-    },
-    "role_granted": {"zh-Hans": "已授予角色", "en": "The role is granted"},
-    "role_revoked": {"zh-Hans": "已收回角色", "en": "The role is taken back"},
-    "role_not_granted": {"zh-Hans": "角色未能办妥", "en": "The role could not be changed"},
-    "progress_asked": {"zh-Hans": "短信问进度", "en": "Progress asked for by SMS"},
-    "list_asked": {"zh-Hans": "短信问材料清单", "en": "List of papers asked for by SMS"},
-    "not_understood": {"zh-Hans": "短信回复没看懂", "en": "A reply by SMS was not understood"},
-    "reply_ambiguous": {"zh-Hans": "短信回复对应多件", "en": "A reply by SMS fits several cases"},
-    "rebased": {"zh-Hans": "转到新版办理", "en": "Goes on under a new version"},
-    "correction_asked": {"zh-Hans": "表单有更新，请补填", "en": "The form has changed: correct"},
-    "urge_answered": {"zh-Hans": "已回复催办", "en": "The reminder was answered"},
-    "supervision_answered": {"zh-Hans": "已回复督办", "en": "The supervision order was answered"},
-    "criticism_answered": {"zh-Hans": "已回复通报", "en": "The criticism was answered"},
-    "recomputed": {"zh-Hans": "时限按新日历重新计算", "en": "A due date was computed anew"},
-    "date_moved": {"zh-Hans": "办理时限有变", "en": "The promised date has moved"},
-    "corrected": {"zh-Hans": "已按新表单补填", "en": "Corrected for the new form"},
-}
-HIDDEN_EVENTS = frozenset(
-    {
-        "stage_entered",
-        "notice_delivered",
-        "resumed",
-        "rebased",
-        "handed_to_person",
-        "linked",
-        "case_opened",
-        "case_not_opened",
-        "role_not_granted",
-        "progress_asked",
-        "list_asked",
-        "not_understood",
-        "reply_ambiguous",
-        "urge_answered",
-        "supervision_answered",
-        "criticism_answered",
-        "recomputed",
-    }
-)
-# Their details hold what a phone wrote, and which: for those who telephone.
-WRITTEN = frozenset({"not_understood"})
-
-STATUSES: Mapping[str, Texts] = {
-    "submitted": {"zh-Hans": "已提交", "en": "submitted"},
-    "received": {"zh-Hans": "已收件", "en": "received"},
-    "to_complete": {"zh-Hans": "待补正", "en": "papers to complete"},
-    "not_accepted": {"zh-Hans": "不予受理", "en": "not accepted"},
-    "accepted": {"zh-Hans": "已受理", "en": "accepted"},
-    "accepted_with_gap": {"zh-Hans": "容缺受理", "en": "accepted with a gap"},
-    "in_progress": {"zh-Hans": "办理中", "en": "in progress"},
-    "special_procedure": {"zh-Hans": "特别程序", "en": "special procedure"},
-    "extended": {"zh-Hans": "已延期", "en": "extended"},
-    "granted": {"zh-Hans": "准予", "en": "granted"},
-    "refused": {"zh-Hans": "不予", "en": "refused"},
-    "ready": {"zh-Hans": "待领取", "en": "ready to collect"},
-    "delivered": {"zh-Hans": "已送达", "en": "delivered"},
-    "returned": {"zh-Hans": "退件", "en": "returned"},
-    "withdrawn": {"zh-Hans": "已撤回", "en": "withdrawn"},
-    "terminated": {"zh-Hans": "终止办理", "en": "terminated"},
-    "published": {"zh-Hans": "已公布", "en": "published"},
-    "claimed": {"zh-Hans": "已认领", "en": "claimed"},
-    "to_confirm": {"zh-Hans": "待确认", "en": "to be confirmed"},
-    "fulfilled": {"zh-Hans": "已实现", "en": "fulfilled"},
-    "referred": {"zh-Hans": "已转他处", "en": "referred"},
-    "expired": {"zh-Hans": "期满", "en": "expired"},
-    "explained": {"zh-Hans": "已说明", "en": "explained"},
-    "solved": {"zh-Hans": "已解决", "en": "solved"},
-    "rectifying": {"zh-Hans": "转整改", "en": "passed on to be put right"},
-}
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -126,19 +41,15 @@ def variables_of(template: str) -> list[str]:
 
 def event_title(service: Service, type: str, language: str) -> str:
     own = service.data["events"].get(type)
-    return pick(own["titles"] if own else SYSTEM_EVENTS.get(type, {"zh-Hans": type}), language)
+    return pick(
+        own["titles"] if own else words.SYSTEM_EVENTS.get(type, {"zh-Hans": type}), language
+    )
 
 
 def why_due(service: Service, reading: Reading, calendar: Calendar, language: str) -> str:
     """Why a clock is due when it is, or what it rests for."""
     because = event_title(service, reading.paused.because, language) if reading.paused else ""
     return explain(reading, calendar, language, because)
-
-
-def is_public(service: Service, type: str) -> bool:
-    """Whether the resident's story tells of this kind of event."""
-    own = service.data["events"].get(type)
-    return bool(own.get("public", True)) if own else type not in HIDDEN_EVENTS
 
 
 def paper_titles(service: Service, papers: Iterable[str], language: str) -> list[dict[str, str]]:
@@ -166,6 +77,8 @@ class Saying:
     code: str = ""
     rule: str = ""
     because: str = ""
+    addressee: str = ""
+    meeting: Mapping[str, str] = field(default_factory=dict)
 
     def values(self, date_of: str | None = None, word: str = "") -> dict[str, str]:
         """Every variable a text may use; `date_of` names the clock behind {date}."""
@@ -185,7 +98,7 @@ class Saying:
             "time": self.time(due) if due else "",
             "code": self.code,
             "unit": self.unit.text("abbr"),
-            "status": pick(STATUSES[case["status"]], self.language),
+            "status": pick(words.STATUSES[case["status"]], self.language),
             "papers": self._papers_in_short(),
             "phone": self.unit.text("phone"),
             "where": str(self.details.get("right_door") or self.unit.text("where", self.language)),
@@ -207,7 +120,12 @@ class Saying:
             "licence": str(self.details.get("licence", "")),
             "days": self._extension(),
             "authority": self.unit.text("titles", self.language),
-            "period": "",
+            "addressee": self.addressee,
+            "other": str(data.get("case") or data.get("into") or ""),
+            "news": self._news(),
+            "period": self._period(),
+            "hour": self.meeting.get("hour", ""),
+            "place": self.meeting.get("place", ""),
             **self._doors(),
         }
 
@@ -239,11 +157,19 @@ class Saying:
             return times.moment(task["due"]) if task and task.get("due") else None
         if name == MOVED:
             return times.moment(self.event["data"]["is"])
+        if name == CONTAINER:
+            return self._meets()
         if name is None:
             return None
         seen = [row for row in self.file.events if row["seq"] <= self.event["seq"]]
         text = clockwork.due_text(self.service, name, seen, self.calendar)
         return times.moment(text) if text else None
+
+    def _meets(self) -> datetime | None:
+        told = self.meeting.get("date")
+        if not told:
+            return None
+        return self.calendar.on(date.fromisoformat(told), time())
 
     def _papers(self) -> list[str]:
         """The papers this event speaks of: its own, else those still owed."""
@@ -278,12 +204,26 @@ class Saying:
         longest = 28 if zh else 60
         return names if len(names) <= longest else names[: longest - 1] + "…"
 
+    def _news(self) -> str:
+        """What happened in the case that this one has ended in."""
+        type = self.event["data"].get("type")
+        title = event_title(self.service, type, self.language) if type else ""
+        longest = 12 if self.language.startswith("zh") else 40
+        return title if len(title) <= longest else title[: longest - 1] + "…"
+
     def _consequence(self, papers: list[str]) -> str:
         for paper in papers:
             gap = self.service.papers[paper].get("gap", {})
             if "consequence" in gap:
                 return pick(gap["consequence"], self.language)
         return ""
+
+    def _period(self) -> str:
+        """How long nothing more is accepted with a gap from whoever breaks a promise."""
+        bars, zh = self.service.breach.get("bars", {}), self.language.startswith("zh")
+        if "days" in bars:
+            return f"{bars['days']}日" if zh else f"{bars['days']} days"
+        return ("本年度" if zh else "the rest of the year") if bars else ""
 
     def _way_reason(self) -> str:
         """The reason a way carries when nobody chose one (a supplement that came too late)."""

@@ -15,15 +15,16 @@ from typing import NamedTuple
 
 from chalicelib.cases import lifecycle, threads
 from chalicelib.cases.act import Act, act
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Fact
+from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
 from chalicelib.cases.idempotency import GIVEN_HOLDS, IdempotencyKey
 from chalicelib.cases.refusals import wanted_papers
 from chalicelib.channels import strangers
 from chalicelib.channels.inbound import PLACE, WAITING
-from chalicelib.people.authority import APPLICANT, Caller
+from chalicelib.people.authority import APPLICANT, Caller, side_of
 from chalicelib.people.identifiers import normalise_phone
 from chalicelib.platform import times
 from chalicelib.platform.errors import Problem, Unavailable
@@ -233,7 +234,7 @@ SAY: Mapping[str, Callable[[House, Row, str], None]] = {"list": _say_list}
 
 
 def _sender(house: House, thread: Row) -> Caller:
-    """Who was written to: the applicant, or the party who holds a claim."""
+    """Who was written to: the applicant, another party of the case, or who holds a claim."""
     if "party" not in thread:
         return APPLICANT
     party = house.directory.party(thread["party"])
@@ -256,9 +257,12 @@ def _record(
 ) -> None:
     """Record an event once for a message, and no more than so many in a day.
 
-    It names the claim whose holder wrote, so that the answer need not go to the applicant.
+    It names the claim whose holder wrote, or the party that did, so that the answer need not go to
+    the applicant.
     """
-    data = {"message": name, **({"claim": thread["task"]} if thread.get("task") else {})}
+    side = side_of(str(thread.get("party", "")))
+    whose = {"claim": thread["task"]} if thread.get("task") else {"side": side} if side else {}
+    data = {"message": name, **whose}
 
     def decide(file: CaseFile, service: Service) -> Decision | None:
         since = times.text(house.now() - DAY)

@@ -17,6 +17,8 @@ from chalicelib.clocks.pauses import Pause, Pauses
 REST = "same_working_day"
 # Members of an event's data: the days that it sets, the level of the node that has the case.
 DATES, LEVEL = "dates", "level"
+# Member of the data of an event with which a case begins anew.
+ANEW = "reopened"
 State = Literal["running", "paused", "overdue", "stopped"]
 
 
@@ -89,23 +91,36 @@ def read(
     """Read a clock from events in the order they were recorded; None if it never started.
 
     The first start event counts, from its `as_of` if it has one. After a stop a further start
-    counts only when the definition says `"restart": true`. What is left when a pause begins is
-    counted on when it ends; a pause that begins when nothing is left changes nothing.
+    counts only when the definition says `"restart": true`, at once where the event that stops it is
+    one that starts it. What is left when a pause begins is counted on when it ends; a pause that
+    begins when nothing is left changes nothing. Where a case is reopened every clock is as if it
+    had never started, but those that run after the end.
     """
     reading: Reading | None = None
     pauses, rests = Pauses(definition.get("pause", ())), "pause" in definition
     level: str | None = None
     for event in events:
+        if ANEW in event.data and not definition.get("after_end"):
+            reading, pauses = None, Pauses(definition.get("pause", ()))
         if rests:
             pauses.take(event)
         level = event.data.get(LEVEL, level)
         if reading is None or (reading.stopped_at is not None and definition.get("restart")):
             if event.type in definition["start"] and _concerns(definition, level):
                 reading = _started(definition["budget"], event, pauses, calendar) or reading
+        elif _anew(definition, event, level):
+            reading = _started(definition["budget"], event, pauses, calendar) or reading
         elif reading.stopped_at is None:
             reading = _moved(reading, definition, event, calendar)
             reading = _at_rest(reading, pauses, calendar) if rests else reading
     return reading
+
+
+def _anew(definition: Mapping[str, Any], event: Moment, level: str | None) -> bool:
+    """Whether one event ends the clock's run and begins the next: what was passed on is taken over
+    by somebody who has the time anew."""
+    both = event.type in definition["stop"] and event.type in definition["start"]
+    return both and bool(definition.get("restart")) and _concerns(definition, level)
 
 
 def _concerns(definition: Mapping[str, Any], level: str | None) -> bool:

@@ -5,11 +5,13 @@ While somebody is away, those who stand in hold the absent party's own grants as
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chalicelib.people import region, tenure
+from chalicelib.people import grants, region, tenure
+from chalicelib.people.grants import Grant as Grant
+from chalicelib.people.grants import Party as Party
 from chalicelib.people.region import Node as Node
 from chalicelib.people.region import Regions
 from chalicelib.people.tenure import Seal, Tenure
@@ -38,38 +40,6 @@ class Unit(NamedTuple):
         if isinstance(value, Mapping):
             return str(value.get(language) or value.get("zh-Hans", ""))
         return str(value)
-
-
-class Grant(NamedTuple):
-    """The party holds the role at the node and everything below it, from, to (inclusive).
-
-    `holder` is the absent party whose grant it is; empty for one's own.
-    """
-
-    role: str
-    node: str
-    since: date
-    until: date | None
-    holder: str = ""
-
-    def holds_on(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day <= self.until)
-
-    def during(self, first: date, last: date, holder: str) -> "Grant | None":
-        """The holder's grant in a stand-in's hands from first to last day; None if none is left."""
-        since, until = max(self.since, first), min(self.until or last, last)
-        return self._replace(since=since, until=until, holder=holder) if since <= until else None
-
-
-class Party(NamedTuple):
-    id: str
-    name: str
-    grants: tuple[Grant, ...]
-
-    def has(self, role: str, node: Node, on: date) -> bool:
-        """Whether one of the grants gives the role at the node on a day."""
-        fitting = (one for one in self.grants if one.role == role and one.node in node.path)
-        return any(one.holds_on(on) for one in fitting)
 
 
 class _Date(NamedTuple):
@@ -168,6 +138,11 @@ class Directory:
         names = dict.fromkeys(unit for reach, unit in near if reach == nearest and reach >= 0)
         return [unit for unit in map(self.unit, names) if unit is not None]
 
+    def owning(self, service: str, day: date) -> list[Unit]:
+        """The units that own a service on a day, wherever in the tree."""
+        held = (one.unit for one in tenure.everywhere(self._owners(service)) if one.holds_on(day))
+        return [unit for unit in map(self.unit, dict.fromkeys(held)) if unit is not None]
+
     def seals(self, unit: str) -> tuple[Seal, ...]:
         """The seals of a unit, those that are retired included."""
         return tenure.seals(self._rows(f"unit#{unit}"))
@@ -184,22 +159,32 @@ class Directory:
     def party(self, party: str) -> Party | None:
         """With their own grants first, then those they hold while somebody is away."""
         rows = self._rows(f"party#{party}")
-        data = next(_of("party", rows), None)
+        data = next(grants.of("party", rows), None)
         if data is None:
             return None
-        grants = [_grant(grant) for grant in _of("grant", rows)]
+        held = [grants.read(grant) for grant in grants.of("grant", rows)]
         for absent in data.get("stands_in_for", ()):
-            grants += _while_away(absent, self._rows(f"party#{absent}"))
-        return Party(party, data["name"], tuple(grants))
+            held += grants.while_away(absent, self._rows(f"party#{absent}"))
+        return Party(party, data["name"], tuple(held))
 
     def holders(self, role: str, node: Node, on: date) -> tuple[Party, ...]:
         """Who has the role at the node on a day: those who hold it, then those who stand in."""
-        rows = [row for place in node.path for row in self._rows(f"holders#{role}#{place}")]
-        names = [data["party"] for data in _of("grant", rows)]
+        names = [name for name, _ in self.registered(role, node)]
         for absent in list(names):
-            names += [data["party"] for data in _of("party", self._rows(f"stand-ins#{absent}"))]
+            rows = self._rows(f"stand-ins#{absent}")
+            names += [data["party"] for data in grants.of("party", rows)]
         parties = [self.party(name) for name in dict.fromkeys(names)]
         return tuple(one for one in parties if one and one.has(role, node, on))
+
+    def registered(self, role: str, node: Node) -> list[tuple[str, Grant]]:
+        """Each grant that gives the role at the node on some day, with its party; those of the
+        root come first. A query for each node of the path, whoever they are."""
+        rows = [row for place in node.path for row in self._rows(f"holders#{role}#{place}")]
+        return [(data["party"], grants.read(data)) for data in grants.of("grant", rows)]
+
+    def away(self, party: str, on: date) -> bool:
+        """Whether somebody is absent on a day."""
+        return grants.away(self._rows(f"party#{party}"), on)
 
     def calendar(self, name: str = "cn") -> "calendars.Calendar":
         """Raises LookupError when there is none of this name."""
@@ -313,32 +298,7 @@ class Directory:
         return kept[2]
 
 
-def _of(kind: str, rows: list[Row]) -> Iterator[Mapping[str, Any]]:
-    return (row["data"] for row in rows if row["kind"] == kind)
-
-
 def _reaches(row: Mapping[str, Any], node: Node, day: date) -> bool:
     """Whether an entry of the capability table covers the node on the day."""
     within = row.get("node") in (None, *node.path)
     return within and row["from"] <= day.isoformat() <= (row.get("to") or "9999-12-31")
-
-
-def _while_away(absent: str, rows: list[Row]) -> Iterator[Grant]:
-    """The absent party's own grants, never those of others, on the days of each absence."""
-    grants = [_grant(grant) for grant in _of("grant", rows)]
-    for absence in (one for one in _of("absence", rows) if not one.get("cancelled")):
-        first, last = date.fromisoformat(absence["from"]), date.fromisoformat(absence["to"])
-        for grant in grants:
-            narrowed = grant.during(first, last, absent)
-            if narrowed is not None:
-                yield narrowed
-
-
-def _grant(data: Mapping[str, Any]) -> Grant:
-    until = data.get("to")
-    return Grant(
-        data["role"],
-        data["node"],
-        date.fromisoformat(data["from"]),
-        date.fromisoformat(until) if until else None,
-    )

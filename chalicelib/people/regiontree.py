@@ -1,5 +1,5 @@
 """The whole region tree in memory, read from its register in one query: to check what shall change,
-to look something up by a former name. Only the publisher function reads it.
+to look something up by a former name, to list the nodes of a level.
 """
 
 from collections import defaultdict

@@ -32,6 +32,10 @@ class InvalidTrust(ValueError):
     """No public Ed25519 key in the form of a JWK (RFC 8037), with its kid."""
 
 
+class InvalidSkills(ValueError):
+    """The skills of a grant are no list of codes."""
+
+
 class InvalidAbsence(ValueError):
     """Its days are no dates, end before they begin, or are more than LONGEST_ABSENCE."""
 
@@ -40,7 +44,7 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
     """Write nodes, units, seals, owners, capabilities, people and their absences.
 
     What names a node names one of the document or one that is there. Raises UnknownNode,
-    InvalidAbsence; then nothing is written.
+    InvalidAbsence, InvalidSkills; then nothing is written.
     """
     rows = [
         *_nodes(data.get("nodes", [])),
@@ -52,6 +56,7 @@ def directory(store: Store, data: Mapping[str, Any]) -> Row:
         *_plain(data.get("channels", []), "channel"),
         *map(_absence, data.get("absences", [])),
         *map(_grantable, data.get("grantable", [])),
+        *map(_rulable, data.get("rulable", [])),
     ]
     known = {node["node"] for node in data.get("nodes", [])}
     for row in rows:
@@ -235,6 +240,9 @@ def people(
         for absent in party.get("stands_in_for", ()):
             yield _row(f"stand-ins#{absent}", f"party#{party['party']}", "party", party)
     for grant in grants:
+        skills = grant.get("skills", [])
+        if not isinstance(skills, list) or not all(isinstance(one, str) for one in skills):
+            raise InvalidSkills(f"{grant['party']}, {grant['role']}: no list of codes: {skills}")
         sk = f"grant#{grant['role']}#{grant['node']}"
         yield _row(f"party#{grant['party']}", sk, "grant", grant)
         holders = f"holders#{grant['role']}#{grant['node']}"
@@ -246,6 +254,11 @@ def people(
 def _grantable(data: Mapping[str, Any]) -> Row:
     """The row of {"role", "services"}: whose cases may give the role."""
     return _row(f"role#{data['role']}", "grantable", "role", data)
+
+
+def _rulable(service: str) -> Row:
+    """The row of a service whose rulings may be written as rules."""
+    return _row(f"ruling#{service}", "ruling", "ruling", {"rulable": True})
 
 
 def _absence(absence: Mapping[str, Any]) -> Row:

@@ -24,6 +24,7 @@
   calendar#<id>  / calendar  a working calendar document; `change#<at>` what it was until then
   issuer#<url>   / issuer    the stored JWKS of a token issuer
   role#<role>    / role      that somebody holds or has held a role of this name
+  ruling#<service> / ruling  that rulings of its cases may be written as rules who owns it where
   trust#<kid>    / trust     a key whose packages are believed
   service#<id>   / live      which version is open, and how it is offered; `trial` the one under
                              test; `version#<n>`, `trial#<n>` hold the documents; `audit#<at>#<n>`
@@ -93,7 +94,7 @@ class OrderRow(HandedInRow):
 
 PLAIN = (
     "channel node taken code unit seal owner owned capability party grant absence calendar issuer"
-    " entry audit role trust"
+    " entry audit role trust ruling"
 ).split()
 
 SHAPE = Shape(

@@ -7,6 +7,7 @@ from botocore.session import Session
 
 from chalicelib.platform import times
 from chalicelib.platform.dynamo import DynamoStore, Shape
+from chalicelib.platform.files import S3Files
 from chalicelib.platform.ids import SystemIds
 from chalicelib.platform.keys import SealedKeys
 from chalicelib.platform.kms import Kms
@@ -71,8 +72,13 @@ class Aws:
         return self._ports(states, AwsNotifier(self.session, ""))
 
     @cached_property
+    def public_url(self) -> str:
+        return WorkerSettings.read(self._environ).public_url.rstrip("/")
+
+    @cached_property
     def publisher_settings(self) -> PublisherSettings:
         return PublisherSettings.read(self._environ)
 
     def _ports(self, orchestrator: StatesOrchestrator, notifier: AwsNotifier) -> Ports:
-        return Ports(self.store, orchestrator, notifier, self.keys, times.now, SystemIds())
+        files = S3Files(self.session, self._environ.get("BANCHENG_DOCUMENTS_BUCKET", ""))
+        return Ports(self.store, orchestrator, notifier, self.keys, times.now, SystemIds(), files)

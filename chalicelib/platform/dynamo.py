@@ -10,8 +10,7 @@ operation is conditional.
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial, reduce
-from operator import and_, or_
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from botocore.config import Config
@@ -20,25 +19,17 @@ from botocore.loaders import Loader
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
-from pynamodb.expressions.condition import Condition as Expression
 from pynamodb.expressions.operand import Path
-from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.platform import coldstart
+from chalicelib.platform import coldstart, requesting
 from chalicelib.platform.ports import (
-    Absent,
-    Below,
     Busy,
     Change,
-    Condition,
+    Check,
     ConditionFailed,
     Delete,
-    Either,
-    Equals,
-    Every,
     Key,
-    Missing,
     Operation,
     Page,
     Put,
@@ -65,13 +56,14 @@ class PlainLoader(Loader):
     """botocore's data without endpoint rule sets, so that it routes by its table of regions.
 
     Evaluating the rules costs every request as much as signing it, and their data every cold
-    start; a client of one region with standard endpoints needs none of them.
+    start; a client of one region with standard endpoints needs none of them. S3 keeps its own:
+    they alone put the bucket into the address.
     """
 
     def load_service_model(
         self, service_name: str, type_name: str, api_version: str | None = None
     ) -> Any:
-        if type_name == "endpoint-rule-set-1":
+        if type_name == "endpoint-rule-set-1" and service_name != "s3":
             raise UnknownServiceError(service_name=service_name, known_service_names="")
         return super().load_service_model(service_name, type_name, api_version)
 
@@ -173,7 +165,7 @@ class DynamoStore:
         # The order of the request's items, which the cancellation reasons follow.
         order = [
             position
-            for kind in (Delete, Put, Change)
+            for kind in (Check, Delete, Put, Change)
             for position, operation in enumerate(operations)
             if isinstance(operation, kind)
         ]
@@ -183,7 +175,7 @@ class DynamoStore:
                 if len(operations) == 1 and isinstance(operations[0], Put):
                     return self._put_alone(items[0])
                 self.connection.transact_write_items(
-                    condition_check_items=[],
+                    condition_check_items=_of_kind(operations, items, Check),
                     delete_items=_of_kind(operations, items, Delete),
                     put_items=_of_kind(operations, items, Put),
                     update_items=_of_kind(operations, items, Change),
@@ -222,14 +214,14 @@ class DynamoStore:
         kind = operation.row["kind"] if isinstance(operation, Put) else operation.kind
         model = self._shapes[operation.table].kinds[kind]
         if isinstance(operation, Put):
-            return _put(self._name(operation.table), model, operation)
+            return requesting.put_item(self._name(operation.table), model, operation)
         kwargs: dict[str, Any] = {"range_key": sk, "key": "Key"}
         if operation.when is not None:
-            kwargs["condition"] = _expression(operation.when, model)
+            kwargs["condition"] = requesting.expression(operation.when, model)
         if isinstance(operation, Change):
             # An update of an absent row would make one without a kind, which nobody can read.
             kwargs["condition"] &= Path("pk").exists()
-            kwargs["actions"] = _actions(model, operation)
+            kwargs["actions"] = requesting.actions(model, operation)
         return self.connection.get_operation_kwargs(self._name(operation.table), pk, **kwargs)
 
 
@@ -275,68 +267,3 @@ def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
         {"AttributeName": hash_key, "KeyType": "HASH"},
         {"AttributeName": range_key, "KeyType": "RANGE"},
     ]
-
-
-def _put(table: str, model: type[Model], put: Put) -> dict[str, Any]:
-    """The most frequent operation, without the library's builder of requests."""
-    item: dict[str, Any] = {"TableName": table, "Item": _serialize(model, put.row)}
-    if isinstance(put.when, Absent):
-        item["ConditionExpression"] = "attribute_not_exists(pk)"
-    elif put.when is not None:
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {}
-        item["ConditionExpression"] = _expression(put.when, model).serialize(names, values)
-        item["ExpressionAttributeNames"] = {of: name for name, of in names.items()}
-        if values:
-            item["ExpressionAttributeValues"] = values
-    return item
-
-
-@cache
-def _needed(model: type[Model]) -> frozenset[str]:
-    return frozenset(name for name, one in model.get_attributes().items() if not one.null)
-
-
-def _serialize(model: type[Model], row: Row) -> dict[str, Any]:
-    """The item, attribute by attribute; an instance of the model would cost three times as much.
-
-    Raises ValueError for a row that lacks what its kind must have.
-    """
-    attributes = model.get_attributes()
-    lacking = _needed(model) - row.keys()
-    if lacking:
-        raise ValueError(f"a row of kind {row['kind']} lacks {sorted(lacking)}")
-    item: dict[str, Any] = {"kind": {"S": row["kind"]}}
-    for name, value in row.items():
-        if name != "kind" and value is not None:
-            attribute = attributes[name]
-            item[name] = {attribute.attr_type: attribute.serialize(value)}
-    return item
-
-
-def _actions(model: type[Model], change: Change) -> list[Action]:
-    """None is absence, as in a put; DynamoDB's own NULL would be a value that exists."""
-    values = {name: value for name, value in change.set.items() if value is not None}
-    nothing = [name for name in change.set if name not in values]
-    return [getattr(model, name).set(value) for name, value in values.items()] + [
-        getattr(model, name).remove() for name in (*nothing, *change.remove)
-    ]
-
-
-def _expression(condition: Condition, model: type[Model]) -> Expression:
-    """The condition as an expression; values are written as the model's attribute writes them."""
-    match condition:
-        case Absent():
-            return Path("pk").does_not_exist()
-        case Missing(attribute):
-            return Path(attribute).does_not_exist()
-        case Equals(attribute, value):
-            equal: Expression = getattr(model, attribute) == value
-            return equal
-        case Below(attribute, value):
-            below: Expression = getattr(model, attribute) < value
-            return below
-        case Every(of):
-            return reduce(and_, (_expression(part, model) for part in of))
-        case Either(of):
-            return reduce(or_, (_expression(part, model) for part in of))

@@ -61,6 +61,12 @@ class SealedKeys:
     def forget(self, subject: str) -> None:
         self._cache.pop(subject, None)
 
+    def wrap(self, place: str, data: bytes) -> bytes:
+        return sealing.seal(self._kek_now(), place, data)
+
+    def unwrap(self, place: str, wrapped: bytes) -> bytes:
+        return sealing.unseal(self._kek_now(), place, wrapped)
+
     def setup(self) -> None:
         """Make the key-encryption key if there is none; repeatable."""
         row: Row = {"pk": "kek#1", "sk": "kek", "kind": "kek"}

@@ -2,6 +2,7 @@
 
   subject#<subject> / key    one data key; deleting the row erases the subject
   kek#1 / kek                the key-encryption key, wrapped by KMS
+  seal#<unit> / <seal>       seal key: the private key, wrapped, its certificate; not for the api
 Each read is one GetItem, then cached in the container.
 """
 
@@ -17,4 +18,12 @@ class KeysRow(Model):
     wrapped = BinaryAttribute(legacy_encoding=False)
 
 
-SHAPE = Shape(base=KeysRow, kinds={"data_key": KeysRow, "kek": KeysRow}, indexes={})
+class SealKeyRow(KeysRow):
+    certificate = BinaryAttribute(legacy_encoding=False)
+
+
+SHAPE = Shape(
+    base=KeysRow,
+    kinds={"data_key": KeysRow, "kek": KeysRow, "seal_key": SealKeyRow},
+    indexes={},
+)

@@ -6,10 +6,13 @@ record's has sixteen, since there may be more of them in a week than cases in a 
 document's number is derived from the case's, so no counter is written by all cases.
 """
 
+import re
+
 from chalicelib.platform.ports import Ids
 
 RANDOM_DIGITS = 9
 RECORD_DIGITS = 15
+DOCUMENT = re.compile(r"〔[0-9]{4}〕([0-9]+)-[0-9]+号$")
 _DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
@@ -47,3 +50,9 @@ def is_number(text: str, random_digits: int = RANDOM_DIGITS) -> bool:
 def document_number(abbr: str, word: str, year: int, number: str, seq: int) -> str:
     """机关简称 + 类别 + 〔年份〕 + 顺序号, the order being the case's number and the event's."""
     return f"{abbr}{word}〔{year}〕{number}-{seq}号"
+
+
+def case_of_document(number: str) -> str | None:
+    """The number of the case that a document number names, or None when it is no such number."""
+    found = DOCUMENT.search(number)
+    return found[1] if found and is_number(found[1]) else None

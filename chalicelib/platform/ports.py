@@ -92,7 +92,16 @@ class Delete(NamedTuple):
     when: Condition | None = None
 
 
-Operation = Put | Change | Delete
+class Check(NamedTuple):
+    """Nothing is written to this row of a kind, and all else only where it is so."""
+
+    table: Table
+    kind: str
+    key: Key
+    when: Condition
+
+
+Operation = Put | Change | Delete | Check
 
 
 class ConditionFailed(Exception):
@@ -217,6 +226,21 @@ class Keys(Protocol):
     def forget(self, subject: str) -> None:
         """Drop a minted key whose row was not committed."""
 
+    def wrap(self, place: str, data: bytes) -> bytes:
+        """Sealed for the deployment itself, to be kept at this place: it belongs to no subject."""
+
+    def unwrap(self, place: str, wrapped: bytes) -> bytes: ...
+
+
+class Files(Protocol):
+    """Files that are written once and never changed (S3, put if absent)."""
+
+    def put(self, key: str, data: bytes) -> bool:
+        """Keep the file; False when there is one of that key, which stays. Raises Busy."""
+
+    def get(self, key: str) -> bytes | None:
+        """The file, or None when there is none. Raises Busy."""
+
 
 class Ids(Protocol):
     def digits(self, n: int) -> str:
@@ -237,5 +261,6 @@ class Ports:
     keys: Keys
     now: Now
     ids: Ids
+    files: Files
     # The time that really passes, where an operator drives `now`.
     wall: Now | None = None

@@ -65,6 +65,8 @@ class TokenSettings(Settings):
 class WorkerSettings(Settings):
     machine_arn_prefix: str
     mail_from: str
+    documents_bucket: str
+    public_url: str
 
 
 @dataclass(frozen=True)

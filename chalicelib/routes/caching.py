@@ -27,8 +27,8 @@ def tagged(
     """
     body = value if isinstance(value, str) else compact(value)
     tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-    known: dict[str, str | list[str]] = {**cache, **(headers or {}), "ETag": tag}
-    known["Vary"] = "Accept-Language"
+    known: dict[str, str | list[str]] = {"Vary": "Accept-Language", **cache, **(headers or {})}
+    known["ETag"] = tag
     asked = (door.header("if-none-match") or "").split(",")
     if any(one.strip().removeprefix("W/") in (tag, "*") for one in asked):
         return Response("", known, 304)

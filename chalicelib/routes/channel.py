@@ -1,18 +1,24 @@
 """For providers: messages that reach us by other ways, signed."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.platform.errors import Finding, Refused, SignatureInvalid
+from chalicelib.people.authority import BODY, Caller
+from chalicelib.platform.errors import Finding, NotFound, Refused, SignatureInvalid
 from chalicelib.platform.lazy import lazy
+from chalicelib.platform.numbers import is_number
 from chalicelib.routes.door import Door, reply
 
 if TYPE_CHECKING:
+    from chalicelib.cases import act, idempotency
     from chalicelib.channels import inbound
     from chalicelib.people import identifiers
     from chalicelib.platform import webhook
 else:
+    act = lazy("chalicelib.cases.act")
+    idempotency = lazy("chalicelib.cases.idempotency")
     inbound = lazy("chalicelib.channels.inbound")
     identifiers = lazy("chalicelib.people.identifiers")
     webhook = lazy("chalicelib.platform.webhook")
@@ -27,6 +33,19 @@ MESSAGE_SCHEMA = {
         "text": {"type": "string", "maxLength": 1000},
     },
 }
+
+HEARD_SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["case", "action"],
+    "properties": {
+        "case": {"type": "string", "maxLength": 20},
+        "action": {"type": "string", "maxLength": 40},
+        "details": {"type": "object"},
+    },
+}
+# As service documents spell it: nothing else is looked up.
+BODY_NAME = re.compile("[a-z][a-z0-9_-]{0,39}")
 
 
 def routes(door: Door) -> Blueprint:
@@ -45,6 +64,29 @@ def routes(door: Door) -> Blueprint:
             raise Refused(findings=findings)
         name = inbound.keep(door.house, str(door.header("webhook-id")), door.raw, message)
         return reply({"id": name}, 202)
+
+    @channel.route("/channels/bodies/{body}", methods=["POST"])
+    def hear_body(body: str) -> Response:
+        if not BODY_NAME.fullmatch(body):
+            raise SignatureInvalid
+        signed(door, f"body-{body}")
+        said = door.body()
+        findings = door.house.forms.check("heard", HEARD_SCHEMA, said)
+        if findings:
+            raise Refused(findings=findings)
+        if not is_number(said["case"]):
+            raise NotFound
+        caller = Caller(f"{BODY}{body}")
+        it = act.Act(
+            number=said["case"],
+            task=None,
+            action=said["action"],
+            details=said.get("details", {}),
+            version=None,
+            key=idempotency.key_for(door.header("webhook-id"), caller.id, door.raw),
+        )
+        done = act.act(door.house, caller, it)
+        return reply({"case": done["case"], "at": done["at"]})
 
     return channel
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from chalice.app import Request, Response
 
 from chalicelib.cases.house import House
-from chalicelib.people.authority import ANONYMOUS, Caller
+from chalicelib.people.authority import ANONYMOUS, APPLICANT, SIDE, SIDES, Caller
 from chalicelib.platform import json as strict
 from chalicelib.platform.errors import (
     BadRequest,
@@ -29,11 +29,12 @@ from chalicelib.platform.settings import TokenSettings
 from chalicelib.routes import folds
 
 if TYPE_CHECKING:
-    from chalicelib.cases import file
+    from chalicelib.cases import file, sides
     from chalicelib.people import tokens
     from chalicelib.services.document import Service
 else:
     file = lazy("chalicelib.cases.file")
+    sides = lazy("chalicelib.cases.sides")
     tokens = lazy("chalicelib.people.tokens")
 
 # What the platform's own sentences are written in; documents may have zh-Hant too.
@@ -188,17 +189,44 @@ class Door:
 
     def holds(self, secret: str) -> bool:
         """Whether the request carries this receipt secret, however people type it."""
-        typed = (self.header("receipt-secret") or "").upper().replace("-", "").replace(" ", "")
-        return typed.isascii() and hmac.compare_digest(secret.replace("-", ""), typed)
+        return typed_alike(secret, self.header("receipt-secret"))
 
     def my_case(self, number: str) -> "file.CaseFile":
         """The case whose receipt secret the request carries. Raises NotFound for all else."""
         if not is_number(number) or not self.holds(self.house.ports.keys.secret(number)):
             raise NotFound
+        return self._case(number)
+
+    def my_side(self, number: str) -> "tuple[file.CaseFile, Caller]":
+        """The case, and who of it holds the secret that the request carries: the applicant, or a
+        party with a secret of its own. Raises NotFound for all else.
+
+        Nothing is read for a secret that is nobody's.
+        """
+        if not is_number(number):
+            raise NotFound
+        held = [one for one in SIDES if self.holds(sides.secret(self.house, number, one))]
+        if not held:
+            return self.my_case(number), APPLICANT
+        found = self._case(number)
+        service = self.house.catalogue.version(
+            found.case["service"], int(found.case["service_version"])
+        )
+        if held[0] not in service.parties:
+            raise NotFound
+        return found, Caller(f"{SIDE}{held[0]}")
+
+    def _case(self, number: str) -> "file.CaseFile":
         found = file.load(self.house.ports.store, number)
         if found is None:
             raise NotFound
         return found
+
+
+def typed_alike(secret: str, given: str | None) -> bool:
+    """Whether this is the secret, however people type it; takes the same time for all others."""
+    typed = (given or "").upper().replace("-", "").replace(" ", "")
+    return typed.isascii() and hmac.compare_digest(secret.replace("-", ""), typed)
 
 
 def language_of(header: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from chalicelib.cases import rebasing, recomputing
+from chalicelib.cases import bulk, rebasing, recomputing
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
 from chalicelib.cases.fact import SHARDS
@@ -89,6 +89,8 @@ def _wake(house: House, pk: str, sk: str) -> None:
         _reported(report)
     elif pk.startswith(REBASE) and sk == "job":
         rebasing.carry_on(house, pk.removeprefix(REBASE))
+    elif pk.startswith(bulk.PREFIX) and sk == "job":
+        bulk.carry_on(house, pk.removeprefix(bulk.PREFIX))
 
 
 def _execution(house: House, event: Event) -> Event:
@@ -106,6 +108,7 @@ def _tick(house: House, command: Event) -> Event:
     if not command.get("case"):
         _sweep_rebases(then, report)
         _sweep_calendars(then, report)
+        _sweep_bulk(then, report)
     return _reported(report)
 
 
@@ -128,6 +131,12 @@ def _sweep_calendars(house: House, report: Report) -> None:
     recomputing.notice(house)
     for name in recomputing.due_jobs(house):
         report.carried += recomputing.carry_on(house, name)
+
+
+def _sweep_bulk(house: House, report: Report) -> None:
+    """Every act on many members that is not done yet."""
+    for name in bulk.due_jobs(house):
+        report.carried += bulk.carry_on(house, name)
 
 
 def _deal_with(house: House, pk: str, report: Report) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.platform.lazy import lazy
+from chalicelib.routes import audience
 from chalicelib.routes.door import Door, reply
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def routes(door: Door) -> Blueprint:
 
     @guide.route("/services/{service}/papers", methods=["POST"])
     def list_papers(service: str) -> Response:
-        live = door.house.catalogue.live(service)
+        live = audience.shown(door, door.house.catalogue.live(service))
         return reply(asking.papers_for(door.house, live, door.body(), door.language))
 
     return guide

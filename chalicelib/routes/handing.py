@@ -1,6 +1,8 @@
 """What is handed in for the publisher function: by whom, under which name, what became of it."""
 
 import hashlib
+from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.people.authority import Caller
@@ -31,6 +33,19 @@ def name_of(door: Door, scope: str) -> tuple[str, str]:
     """What is handed in is known by its key: (its name, the hash of the request)."""
     key = idempotency.key_for(door.header("idempotency-key"), scope, door.raw)
     return hashlib.sha256(key.hash.encode()).hexdigest()[:32], key.body
+
+
+def job_of(door: Door, scope: str, over: Callable[[str], bool]) -> tuple[str, str]:
+    """The job's name, and the hash of the request.
+
+    Without an Idempotency-Key the same request is the same job until that is `over`, and then
+    another: cases have come or gone on since.
+    """
+    if door.header("idempotency-key") is not None:
+        return name_of(door, scope)
+    day = door.house.today().isoformat()
+    names = (name_of(door, f"{scope}|{day}|{turn}") for turn in count())
+    return next(one for one in names if not over(one[0]))
 
 
 def refuse_other(row: Row, body: str) -> None:

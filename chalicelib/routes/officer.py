@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.people.authority import Caller
-from chalicelib.platform.errors import NotFound, NotPermitted, Refused
+from chalicelib.platform.errors import BadRequest, NotFound, NotPermitted, Refused
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.numbers import is_number
 from chalicelib.routes.door import Door, reply
+from chalicelib.routes.public import filter_of
 from chalicelib.services.document import Service
 
 if TYPE_CHECKING:
@@ -62,13 +63,16 @@ def routes(door: Door) -> Blueprint:
 
 
 def tasks(door: Door) -> dict[str, Any]:
-    """A page of the inbox of a person, or of a role at a node."""
+    """A page of the inbox of a person, or of a role at a node, there of one zone or of all."""
     caller, cursor = door.officer(), door.query("cursor")
-    party, test = door.query("party"), door.flag("test")
+    party, test, zone = door.query("party"), door.flag("test"), filter_of(door, "zone")
     if party is not None:
+        if zone is not None:
+            zh, en = "zone只用于岗位的待办", "zone is for the inbox of a role"
+            raise BadRequest({"zh-Hans": zh, "en": en})
         return inbox.personal(door.house, caller, party, cursor, door.language, test)
     role, node = str(door.query("role", needed=True)), str(door.query("node", needed=True))
-    return inbox.inbox(door.house, caller, role, node, cursor, door.language, test)
+    return inbox.inbox(door.house, caller, role, node, cursor, door.language, test, zone)
 
 
 def seen(door: Door, number: str) -> "tuple[Caller, file.CaseFile, Service, permission.Sight]":

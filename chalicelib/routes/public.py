@@ -1,4 +1,4 @@
-"""For everybody: the catalogue, one service, the schema of service documents."""
+"""For everybody: the catalogue, one service, the schema of service documents, what is posted."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +10,7 @@ from chalicelib.platform.errors import BadRequest, NotFound, pick
 from chalicelib.platform.json import loads
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import Row
+from chalicelib.routes import audience
 from chalicelib.routes.caching import A_MINUTE, tagged
 from chalicelib.routes.door import Door, reply
 from chalicelib.services.guide import guide
@@ -17,13 +18,16 @@ from chalicelib.services.offer import offer_of
 from chalicelib.services.schema import schema_text
 
 if TYPE_CHECKING:
-    from chalicelib.cases import board
+    from chalicelib.cases import board, posting
     from chalicelib.people import issuing
 else:
     board = lazy("chalicelib.cases.board")
+    posting = lazy("chalicelib.cases.posting")
     issuing = lazy("chalicelib.people.issuing")
 
 LONGEST_FILTER = 64
+# What the list depends on: officers find more in it.
+BY_READER = "Accept-Language, Authorization"
 
 
 def routes(door: Door) -> Blueprint:
@@ -34,12 +38,15 @@ def routes(door: Door) -> Blueprint:
         language, node, now = door.language, door.query("node"), door.house.now()
         path = place(door, node) if node is not None else None
         wanted = {name: filter_of(door, name) for name in ("class", "field")}
+        officer = audience.officer(door)
         services = [
             {**entry, "title": pick(entry["titles"], language)}
             for entry in door.house.catalogue.entries()
             if (path is None or taken(entry, path, now)) and matches(entry, wanted)
+            if officer or "audience" not in entry
         ]
-        return tagged(door, {"services": services}, A_MINUTE)
+        cache = audience.private(A_MINUTE) if officer else A_MINUTE
+        return tagged(door, {"services": services}, cache, {"Vary": BY_READER})
 
     @public.route("/services/{service}", methods=["GET"])
     def read_service(service: str) -> Response:
@@ -47,12 +54,12 @@ def routes(door: Door) -> Blueprint:
         if trial is not None:
             return reply(guide(trial, door.language))
         offer = door.house.catalogue.offer(service)
-        live = door.house.catalogue.live(service)
+        live = audience.shown(door, door.house.catalogue.live(service))
         seen = {**guide(live, door.language), **offer.data()}
         authority = issuing.authority_of(door.house.directory, service, door.house.today())
         if authority is not None:
             seen["authority"] = authority.said(door.language)
-        return tagged(door, seen, A_MINUTE)
+        return tagged(door, seen, audience.private(A_MINUTE) if live.office else A_MINUTE)
 
     @public.route("/schemas/service-document/1", methods=["GET"])
     def read_schema() -> Response:
@@ -62,6 +69,12 @@ def routes(door: Door) -> Blueprint:
     def read_board() -> Response:
         node, category = filter_of(door, "node"), filter_of(door, "category")
         page = board.read(door.house, node, category, door.query("cursor"), door.language)
+        return reply(page, headers={**A_MINUTE, "Vary": "Accept-Language"})
+
+    @public.route("/postings", methods=["GET"])
+    def list_postings() -> Response:
+        node = str(door.query("node", needed=True))
+        page = posting.read(door.house, node, door.query("cursor"), door.language)
         return reply(page, headers={**A_MINUTE, "Vary": "Accept-Language"})
 
     return public

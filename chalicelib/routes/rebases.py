@@ -1,7 +1,6 @@
 """For publishers: move the open cases of a service to its live version, or see how it would go."""
 
 import re
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
@@ -10,7 +9,7 @@ from chalicelib.platform.errors import NotFound, Refused
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import ConditionFailed, Row
 from chalicelib.routes.door import Door, reply
-from chalicelib.routes.handing import name_of, publisher, refuse_other
+from chalicelib.routes.handing import job_of, publisher, refuse_other
 
 if TYPE_CHECKING:
     from chalicelib.cases import rebasing
@@ -33,7 +32,8 @@ def routes(door: Door) -> Blueprint:
         # What was published a moment ago is what is meant.
         door.house.catalogue.refresh()
         wanted = rebasing.wanted(door.house, service, sent, caller.id)
-        name, body = job_of(door, f"{caller.id}|rebase|{service}")
+        scope = f"{caller.id}|rebase|{service}"
+        name, body = job_of(door, scope, lambda job: rebasing.over(door.house, job))
         try:
             row = rebasing.keep_job(door.house, name, wanted, body)
         except ConditionFailed:
@@ -53,19 +53,6 @@ def routes(door: Door) -> Blueprint:
         return reply({**view(row), "cases": rebasing.fates(door.house, job)})
 
     return blueprint
-
-
-def job_of(door: Door, scope: str) -> tuple[str, str]:
-    """The job's name, and the hash of the request.
-
-    Without an Idempotency-Key the same request is the same job while that runs, and then another:
-    cases have come or gone on since.
-    """
-    if door.header("idempotency-key") is not None:
-        return name_of(door, scope)
-    day = door.house.today().isoformat()
-    names = (name_of(door, f"{scope}|{day}|{turn}") for turn in count())
-    return next(one for one in names if not rebasing.over(door.house, one[0]))
 
 
 def view(row: Row) -> dict[str, Any]:

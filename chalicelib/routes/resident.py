@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.people.authority import APPLICANT
 from chalicelib.platform.errors import Refused
 from chalicelib.platform.lazy import lazy
 from chalicelib.routes.door import Door, reply
 
 if TYPE_CHECKING:
-    from chalicelib.cases import act, idempotency, records, story, submit
+    from chalicelib.cases import act, idempotency, records, sideview, story, submit
 else:
     act = lazy("chalicelib.cases.act")
     idempotency = lazy("chalicelib.cases.idempotency")
     records = lazy("chalicelib.cases.records")
+    sideview = lazy("chalicelib.cases.sideview")
     story = lazy("chalicelib.cases.story")
     submit = lazy("chalicelib.cases.submit")
 
@@ -27,7 +27,7 @@ def routes(door: Door) -> Blueprint:
         caller = door.caller(needed=False)
         body = door.body()
         trial = door.trial(service)
-        it = submit.read_submission(door.house, service, body, door.language, trial)
+        it = submit.read_submission(door.house, caller, service, body, door.language, trial)
         given = door.header("idempotency-key")
         if given is None and not caller.known and it.service.data.get("splits"):
             # Who reads this case could send it again and learn from the receipt what was split off.
@@ -43,14 +43,16 @@ def routes(door: Door) -> Blueprint:
 
     @resident.route("/my/cases/{number}", methods=["GET"])
     def read_my_case(number: str) -> Response:
-        file = door.my_case(number)
+        file, caller = door.my_side(number)
         case = file.case
         service = door.house.catalogue.version(case["service"], int(case["service_version"]))
+        if caller.side:
+            return reply(sideview.view(door.house, caller, file, service, door.language))
         return reply(story.resident(door.house, file, service, door.language))
 
     @resident.route("/my/cases/{number}/actions", methods=["POST"])
     def act_on_my_case(number: str) -> Response:
-        file = door.my_case(number)
+        file, caller = door.my_side(number)
         body = door.body()
         findings = door.house.forms.check("action", act.ACTION_SCHEMA, body)
         if findings:
@@ -58,14 +60,14 @@ def routes(door: Door) -> Blueprint:
         holds = [row["task"] for row in file.open_tasks() if body["action"] in row["actions"]]
         it = act.Act(
             number=number,
-            task=holds[0] if holds else None,
+            task=holds[0] if holds and not caller.side else None,
             action=body["action"],
             details=body.get("details", {}),
             version=door.version(needed=False),
             key=idempotency.key_for(
-                door.header("idempotency-key"), f"applicant|{number}", door.raw
+                door.header("idempotency-key"), f"{caller.id}|{number}", door.raw
             ),
         )
-        return reply(act.act(door.house, APPLICANT, it))
+        return reply(act.act(door.house, caller, it))
 
     return resident

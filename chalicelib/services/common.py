@@ -104,6 +104,21 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
             },
         },
     },
+    "news": {
+        "key": "case.news",
+        "on": ["news"],
+        "channels": ["sms"],
+        "texts": {
+            "sms": {
+                "zh-Hans": "{sign}您的{service}{no}已并入{other}：{news}。电话{phone}",
+                "en": "{sign}Your {service} {no}, merged into {other}: {news}. {phone}",
+            },
+            "call": {
+                "zh-Hans": "您好，您的{service}{no}已并入{other}办理，现在是：{news}。",
+                "en": "Hello. Your {service} {no} was merged into {other}: {news}.",
+            },
+        },
+    },
     "correct": {
         "key": "case.correct",
         "on": ["correction_asked"],

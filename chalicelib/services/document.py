@@ -14,8 +14,15 @@ Data = Mapping[str, Any]
 
 END = "end:"
 TOLD = "told"
+# For whom a service is that is not for the public, and whom its end is then told to.
+OFFICE = "office"
+NOBODY = "nobody"
 # The kind of stage that decides by itself.
 AUTO = "auto"
+# What asks somebody of the office to answer, by people or by a clock.
+LADDER = frozenset({"urge", "supervise", "criticise"})
+# The mode of a gap in which the result does not wait for the paper (告知承诺, 容缺办理).
+RECOVER = "issue_then_recover"
 CALLS: Data = {"role": "acceptor", "at": "received"}
 # What the flow of a service is that has none: each submission is one record.
 NO_FLOW: Data = {"start": "", "stages": {}}
@@ -49,10 +56,29 @@ class Service:
         return self.version < 0
 
     @property
+    def office(self) -> bool:
+        """Whether it is for the offices themselves and not offered to the public."""
+        return self.data.get("audience") == OFFICE
+
+    @property
+    def untold(self) -> bool:
+        """Whether there is nobody outside who would be told anything."""
+        return any(stage.get("for") == NOBODY for stage in self.stages.values())
+
+    @property
     def record(self) -> Data:
         """How a submission is kept where it is one row and no case; empty where there is a flow."""
-        record: Data = self.data.get("record", {})
-        return record
+        return _part(self.data, "record")
+
+    @property
+    def container(self) -> Data:
+        """What cases of it hold: which services, how many; empty where they hold none."""
+        return _part(self.data, "container")
+
+    @property
+    def posted(self) -> Data:
+        """What everybody may read of a case, by which event, until when; empty for nothing."""
+        return _part(self.data, "posted")
 
     @property
     def flow(self) -> Data:
@@ -69,6 +95,11 @@ class Service:
         return str(self.flow["start"])
 
     @property
+    def unclear(self) -> Data:
+        """Where a case begins that no unit or more than one is competent for; empty for nowhere."""
+        return _part(self.flow, "unclear")
+
+    @property
     def received(self) -> str:
         """The event that a submission records."""
         return str(self.flow.get("received", "received"))
@@ -78,14 +109,31 @@ class Service:
         return next(name for name, stage in self.stages.items() if stage["kind"] == "tell")
 
     @property
+    def breach(self) -> Data:
+        """What becomes of a broken promise: `event` after the result, `bars` for the person."""
+        return _part(self.flow, "breach")
+
+    def recovers(self, paper: str) -> bool:
+        """Whether the result does not wait for this paper, and is revoked if it never comes."""
+        return bool(self.papers[paper].get("gap", {}).get("mode") == RECOVER)
+
+    def recoverable(self, result: str) -> bool:
+        """Whether there is something to revoke: a decision that is not against the applicant."""
+        definition = self.data["results"].get(result, {})
+        return bool(definition.get("decision")) and not definition["negative"]
+
+    @property
     def always(self) -> Mapping[str, Data]:
-        always: Mapping[str, Data] = self.flow.get("always", {})
-        return always
+        return _part(self.flow, "always")
 
     @property
     def acts(self) -> Mapping[str, Data]:
-        acts: Mapping[str, Data] = self.flow.get("acts", {})
-        return acts
+        return _part(self.flow, "acts")
+
+    @property
+    def parties(self) -> Mapping[str, Data]:
+        """Who is in a case beside the applicant, by name."""
+        return _part(self.data, "parties")
 
     @property
     def calls(self) -> Data:
@@ -96,8 +144,7 @@ class Service:
     @property
     def side_tasks(self) -> Mapping[str, Data]:
         """Tasks beside the stages, by name."""
-        tasks: Mapping[str, Data] = self.flow.get("tasks", {})
-        return tasks
+        return _part(self.flow, "tasks")
 
     @property
     def clocks(self) -> Mapping[str, Data]:
@@ -110,6 +157,19 @@ class Service:
             for index, one in enumerate(clock.get("milestones", ())):
                 yield f"/clocks/{name}/milestones/{index}", name, one
 
+    def spread(self, stage: str) -> Data:
+        """Where the items of a fanout come from that are data; empty for every other stage."""
+        over: Data = self.stages[stage].get("over", {})
+        return over if "part" in over else {}
+
+    def item_dues(self) -> Iterator[tuple[str, Data]]:
+        """(pointer, on_due) of every item that has a time of its own."""
+        for stage in self.stages:
+            for part, definition in self.parts(stage).items():
+                if "within" in definition:
+                    at = f"/flow/stages/{stage}/parts/{part}/within/on_due"
+                    yield at, definition["within"]["on_due"]
+
     def days_set_by(self, event: str) -> Iterator[tuple[str, Data]]:
         """(clock, budget) of every clock whose last day the acts set that record the event."""
         for name, clock in self.clocks.items():
@@ -121,12 +181,10 @@ class Service:
         return {paper["id"]: paper for paper in self.data["papers"]}
 
     def actions(self, stage: str) -> Mapping[str, Data]:
-        actions: Mapping[str, Data] = self.stages[stage].get("actions", {})
-        return actions
+        return _part(self.stages[stage], "actions")
 
     def parts(self, stage: str) -> Mapping[str, Data]:
-        parts: Mapping[str, Data] = self.stages[stage].get("parts", {})
-        return parts
+        return _part(self.stages[stage], "parts")
 
     def place(self, task: Data) -> Data:
         """What the document says of a task: its stage, its part, or the task beside the stages."""
@@ -178,6 +236,15 @@ class Service:
         follows = self.flow.get("follows", {})
         return tuple((f"/flow/follows/{name}", one) for name, one in follows.items())
 
+    def emitting(self, event: str) -> Iterator[tuple[str, Data]]:
+        """(name, emission) of what an event begins."""
+        return ((name, one) for name, one in self.emissions.items() if event in one["on"])
+
+    @property
+    def emissions(self) -> Mapping[str, Data]:
+        """What this case opens again and again, by name."""
+        return _part(self.flow, "emits")
+
     def openings(self) -> Iterator[tuple[str, Data]]:
         """(pointer, opening) of every case of another service that this one may lead to."""
         for index, one in enumerate(self.data.get("splits", [])):
@@ -190,6 +257,8 @@ class Service:
         for at, one in self.follows:
             if "opens" in one:
                 yield f"{at}/opens", one["opens"]
+        for name, one in self.emissions.items():
+            yield f"/flow/emits/{name}/opens", one["opens"]
 
     def ways(self, stage: str) -> dict[str, Data]:
         """Every outcome that can settle the stage: by an action, by itself, by anything always."""
@@ -212,8 +281,10 @@ class Service:
 
     @cached_property
     def notices(self) -> Mapping[str, Data]:
-        """The document's notices, and those every service has."""
-        return {**COMMON, **self.data["notices"]}
+        """The document's notices, and those every service has; of these none to an applicant where
+        there is none."""
+        common = {name: one for name, one in COMMON.items() if "to" in one or not self.untold}
+        return {**common, **self.data["notices"]}
 
     def notices_on(self, event: str, channel: str) -> Iterator[tuple[str, Data]]:
         for name, notice in self._notices_by_event.get(event, ()):
@@ -238,13 +309,13 @@ class Service:
         """Whether anything is dealt with one level above the unit."""
         return _above([self.flow, self.clocks, self.calls])
 
-    def named_by(self, event: str) -> Iterator[tuple[str, str]]:
-        """(role, member of the details) of each person whom an event names to deal with it."""
+    def named_by(self, event: str) -> Iterator[Data]:
+        """The `who` of each person whom an event names to deal with it."""
         parts = (part for stage in self.stages for part in self.parts(stage).values())
         for place in (*self.stages.values(), *parts, *self.side_tasks.values()):
             source = place.get("who", {}).get("from", {})
             if source.get("event") == event:
-                yield place["who"]["role"], source["member"]
+                yield place["who"]
 
     def side_tasks_on(self, event: str) -> Iterator[tuple[str, Data]]:
         for name, task in self.side_tasks.items():
@@ -252,11 +323,22 @@ class Service:
                 yield name, task
 
 
+def _part(data: Data, name: str) -> Data:
+    """What not every document has."""
+    part: Data = data.get(name, {})
+    return part
+
+
 def _above(value: Any) -> bool:
     """Whether a `who` in it is one level above the unit."""
     if isinstance(value, Mapping):
         return ("role" in value and value.get("at") == "parent") or _above(list(value.values()))
     return isinstance(value, list) and any(_above(one) for one in value)
+
+
+def reasoned(action: Data) -> str:
+    """The result or the event whose reasons may be chosen for an action."""
+    return str(action.get("reason_for") or result_of(action.get("to", "")) or action["event"])
 
 
 def result_of(target: str) -> str | None:

@@ -37,6 +37,7 @@ def guide(service: Service, language: str) -> dict[str, Any]:
         "reasons": {code: pick(one["titles"], language) for code, one in data["reasons"].items()},
         "results": {name: pick(r["titles"], language) for name, r in data["results"].items()},
         **_recorded(service),
+        **({"audience": data["audience"]} if service.office else {}),
     }
 
 

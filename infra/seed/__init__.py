@@ -44,7 +44,11 @@ def documents() -> list[dict[str, Any]]:
 
 
 def _opens(document: dict[str, Any]) -> set[str]:
-    return {opening["service"] for _, opening in Service(document).openings()}
+    """The services that must be there before it: those that it opens and whose records it reads."""
+    service = Service(document)
+    lists = [one.get("over", {}).get("records") for one in service.emissions.values()]
+    opened = {opening["service"] for _, opening in service.openings()}
+    return opened | {listed["service"] for listed in lists if listed}
 
 
 def fingerprint(event: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from tests.bench.processes import FOLDER, Failed, Worker, result
 ROUNDS = 21
 TURN = 100
 WARM_UP = 2
-CONTENDERS = ("ours", "naive", "naive_rs", "fastapi")
+CONTENDERS = ("ours", "stranger", "naive", "naive_rs", "fastapi")
 COLD = ("client", "anonymous", "token", "submit_anonymous", "submit_token")
 Series = dict[str, list[float]]
 
@@ -55,6 +55,8 @@ def cpu_figures(spent: Series, started: Series, whole: Series) -> list[Figure]:
     return [
         ratio("submit_cpu_vs_naive", spent["ours"], naive,
               "whole route with a token, over the naive request (jsonschema)", 1.25),
+        ratio("submit_cpu_new_token", spent["stranger"], naive,
+              "the same where the process has not seen the token before"),
         ratio("submit_cpu_vs_naive_rs", spent["ours"], spent["naive_rs"],
               "the same over a naive request that validates with jsonschema-rs"),
         ratio("fastapi_cpu_vs_naive", spent["fastapi"], naive,
@@ -112,15 +114,30 @@ def life_figure(service: str, life: dict[str, Any]) -> Figure:
     return Count(f"life_{service}", life["units"], said)
 
 
+def flat_figures(flat: dict[str, Any]) -> list[Figure]:
+    """The same at 1,000, 10,000 and 100,000 cases, or missed."""
+    figures: list[Figure] = []
+    for name, found in flat.items():
+        sums = [sum(asked.values()) for asked in found["asked"]]
+        requests = " · ".join(str(asked["requests"]) for asked in found["asked"])
+        said = f"requests, index entries and rows at 10⁵ cases, over 10³; requests {requests}"
+        few, *_, many = found["cpu"]
+        figures += [
+            Count(f"flat_{name}", max(sums), said, sums[0]),
+            ratio(f"flat_{name}_cpu", many, few, "CPU of it at 10⁵ cases over 10³", 1.2),
+        ]
+    return figures
+
+
 def measure(rounds: int) -> tuple[list[Figure], dict[str, Any]]:
     """The figures, and what they were made from. Raises Failed."""
     FOLDER.mkdir(exist_ok=True)
     plan = Path(result("prepare"))
-    units = result("units")
+    units, flat = result("units"), result("flat")
     started, whole = cold(plan, rounds)
     spent = warm(plan, rounds)
-    figures = [*cpu_figures(spent, started, whole), *unit_figures(units)]
-    raw = {"submit_cpu_ms": spent, "cold_cpu_ms": started, "units": units}
+    figures = [*cpu_figures(spent, started, whole), *unit_figures(units), *flat_figures(flat)]
+    raw = {"submit_cpu_ms": spent, "cold_cpu_ms": started, "units": units, "flat": flat}
     return figures, raw
 
 

@@ -11,6 +11,7 @@ ROOT = HERE.parent.parent
 SERVICE = "bench"
 LICENCE = ROOT / "forms" / "business-licence"
 FORM = HERE / "form.json"
+OFFICER = "officer-li"
 ANSWERS = HERE / "answers.json"
 
 

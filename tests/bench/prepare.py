@@ -13,11 +13,9 @@ from chalicelib.platform.aws import Aws
 from chalicelib.services.life.publish import Publisher
 from chalicelib.wiring import SHAPES
 from infra.issuer import Issuer
-from tests.bench.document import ROOT, directory, document, load, submission
+from tests.bench.document import OFFICER, ROOT, directory, document, load, submission
 from tests.bench.processes import FOLDER
 from tests.bench.wire import Wire
-
-OFFICER = "officer-li"
 
 
 class NotPublished(Exception):

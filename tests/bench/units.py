@@ -18,8 +18,9 @@ from chalicelib.people import seeding
 from chalicelib.platform.dynamo import DynamoStore
 from chalicelib.platform.ports import Operation, Put, Store, Table
 from chalicelib.wiring import SHAPES
+from infra.plays.plain import plans
 from tests.bench.document import SERVICE, directory, document, submission
-from tests.bench.life import PLANS, RECORDS, Plan, answers_of, play
+from tests.bench.life import play
 from tests.bench.sizes import Item, entries, size
 from tests.world import World
 
@@ -133,18 +134,20 @@ def measure() -> dict[str, Any]:
     assert answer.status == 201, answer
     submitted = summed(done[start:])
     world.settle()
-    kept = {service: _record(world, service, plan) for service, plan in RECORDS.items()}
-    lives = {service: _life(world, service) for service in PLANS}
+    kept = {service: _record(world, service) for service, plan in plans().items() if not plan.steps}
+    lives = {service: _life(world, service) for service, plan in plans().items() if plan.steps}
     return {"submit": submitted, "records": kept, "lives": lives}
 
 
-def _record(world: MeteredWorld, service: str, plan: Plan) -> dict[str, Any]:
+def _record(world: MeteredWorld, service: str) -> dict[str, Any]:
     """What a record writes, once the month has its key."""
     done = world.meter.transactions
-    body = {"answers": answers_of(service, plan), **plan.body}
+    plan = plans()[service]
     for key in "ab":
         start = len(done)
-        answer = world.http("POST", f"/services/{service}/cases", body, plan.party, _key(key))
+        answer = world.http(
+            "POST", f"/services/{service}/cases", plan.submission, plan.party, _key(key)
+        )
         assert answer.status == 201, answer
     return summed(done[start:])
 

@@ -10,16 +10,20 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import jsonschema
 import jsonschema_rs
 
+from infra.issuer import Issuer
 from tests.bench import gateway
-from tests.bench.document import FORM, load
+from tests.bench.document import FORM, OFFICER, load
 from tests.bench.naive import Naive
+from tests.bench.processes import FOLDER
 from tests.bench.wire import Wire
 
 Handler = Callable[[Any, Any], Any]
@@ -47,12 +51,25 @@ def fastapi(plan: Any) -> Handler:
     return made
 
 
-CONTENDERS = {"ours": ours, "naive": naive, "naive_rs": naive_rs, "fastapi": fastapi}
+CONTENDERS = {
+    "ours": ours,
+    "stranger": ours,
+    "naive": naive,
+    "naive_rs": naive_rs,
+    "fastapi": fastapi,
+}
 
 
-def turn(handler: Handler, plan: Any, label: str, size: int) -> float:
-    """CPU seconds of `size` submissions, each with its own idempotency key."""
-    events = [gateway.submit(plan, f"{label}-{n}") for n in range(size)]
+def signed_in(plan: Any, issuer: Issuer) -> Any:
+    token = issuer.token(OFFICER, datetime.now(UTC), timedelta(hours=4), jti=str(uuid4()))
+    return {**plan, "officer": token}
+
+
+def turn(handler: Handler, plan: Any, label: str, size: int, issuer: Issuer | None = None) -> float:
+    """CPU seconds of `size` submissions, each with its own idempotency key; where there is an
+    issuer, each with a token that the process has not seen."""
+    plans = (signed_in(plan, issuer) if issuer else plan for _ in range(size))
+    events = [gateway.submit(one, f"{label}-{n}") for n, one in enumerate(plans)]
     context = gateway.Context()
     gc.collect()
     start = time.process_time()
@@ -69,9 +86,10 @@ def main(name: str, file: str) -> None:
     wire = Wire(plan["rows"])
     wire.install()
     handler = CONTENDERS[name](plan)
+    issuer = Issuer(FOLDER) if name == "stranger" else None
     for number, line in enumerate(sys.stdin):
         before = wire.calls.get(TRANSACT, 0)
-        cpu = turn(handler, plan, str(number), int(line))
+        cpu = turn(handler, plan, str(number), int(line), issuer)
         written = wire.calls[TRANSACT] - before
         print(json.dumps({"cpu": cpu, "transactions": written}), flush=True)
 

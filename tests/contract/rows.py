@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from chalicelib.platform.ports import Absent, Change, Condition, Delete, Key, Put, Row, Store, Table
+from chalicelib.platform.ports import (
+    Absent,
+    Change,
+    Check,
+    Condition,
+    Delete,
+    Key,
+    Put,
+    Row,
+    Store,
+    Table,
+)
 
 
 def out(pk: str, sk: str = "out#1", **values: Any) -> Row:
@@ -19,6 +30,10 @@ def change(key: Key, when: Condition, remove: tuple[str, ...] = (), **values: An
 
 def delete(key: Key, when: Condition | None = None) -> Delete:
     return Delete(Table.CASES, "out", key, when)
+
+
+def check(key: Key, when: Condition) -> Check:
+    return Check(Table.CASES, "out", key, when)
 
 
 def given(store: Store, *rows: Row) -> None:

@@ -15,14 +15,16 @@ import boto3
 from botocore.session import Session
 
 from chalicelib.platform.dynamo import DynamoStore
+from chalicelib.platform.files import S3Files
 from chalicelib.platform.keys import SealedKeys
 from chalicelib.platform.kms import Kms
-from chalicelib.platform.ports import Orchestrator, Store
+from chalicelib.platform.ports import Files, Orchestrator, Store
 from chalicelib.platform.states import StatesOrchestrator
 from chalicelib.wiring import SHAPES
 from infra.emulator import REGION, Emulator
 from infra.stack import EMULATOR
 from tests.contract import tables
+from tests.fakes.files import MemoryFiles
 from tests.fakes.kms import MemoryKms
 from tests.fakes.moto_shim import (
     ACCOUNT,
@@ -34,6 +36,7 @@ from tests.fakes.moto_shim import (
 from tests.fakes.orchestrator import MemoryOrchestrator
 from tests.fakes.store import MemoryStore
 
+DOCUMENTS = "sealed-files"
 PATIENCE = 10.0
 LOCAL_ACCOUNT = "000000000000"
 # A Python with ministack, where it is not the one `make emulator` makes.
@@ -52,6 +55,7 @@ class Target:
     kms: Any
     queue_url: str
     receive: Receive
+    files: Files
     session: Session | None = None
     emulator: Emulator | None = None
     empty: Callable[[], None] = lambda: None
@@ -96,7 +100,8 @@ def memory_target(_: Path) -> Iterator[Target]:
 
     orchestrator = MemoryOrchestrator(lambda: datetime(2026, 3, 10, tzinfo=UTC), sent.append)
     queue = "https://queue.invalid/flow"
-    yield Target("memory", MemoryStore(SHAPES), orchestrator, MemoryKms(), queue, receive)
+    store, files = MemoryStore(SHAPES), MemoryFiles()
+    yield Target("memory", store, orchestrator, MemoryKms(), queue, receive, files)
 
 
 @contextmanager
@@ -141,6 +146,7 @@ def _on_aws(
     tables.create(boto3.client("dynamodb"))
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="flow")["QueueUrl"]
+    boto3.client("s3").create_bucket(Bucket=DOCUMENTS)
     key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
     prefix = f"arn:aws:states:{REGION}:{account}:stateMachine:contract-"
     return Target(
@@ -150,6 +156,7 @@ def _on_aws(
         Kms(session, REGION, key, kms_endpoint),
         queue,
         lambda: _received(sqs, queue),
+        S3Files(session, DOCUMENTS),
         session,
     )
 

@@ -17,7 +17,7 @@ from chalicelib.platform.ports import (
     Store,
     Table,
 )
-from tests.contract.rows import change, delete, given, keys, out, put
+from tests.contract.rows import change, check, delete, given, keys, out, put
 
 WRONG = Equals("fence", 99)
 RIGHT = Equals("fence", 0)
@@ -58,6 +58,17 @@ def test_one_failed_condition_leaves_everything_as_it_was(store: Store, pk: str)
     assert store.partition(Table.CASES, pk) == before
 
 
+def test_a_row_that_is_only_checked_stays_as_it_is(store: Store, pk: str) -> None:
+    given(store, out(pk, "out#1"))
+
+    store.transact([check((pk, "out#1"), RIGHT), put(out(pk, "out#2"))])
+    with pytest.raises(ConditionFailed) as failed:
+        store.transact([put(out(pk, "out#3")), check((pk, "out#1"), WRONG)])
+
+    assert failed.value.positions == {1}
+    assert store.partition(Table.CASES, pk) == [out(pk, "out#1"), out(pk, "out#2")]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_failed_conditions_are_named_by_their_place_in_the_request(
     store: Store, pk: str, seed: int
@@ -73,6 +84,7 @@ def test_failed_conditions_are_named_by_their_place_in_the_request(
         key = (pk, f"out#{n}")
         kinds: list[Operation]
         kinds = [put(out(*key), when), change(key, when, seq=2), delete(key, when)]
+        kinds.append(check(key, when))
         operations.append(dice.choice(kinds))
 
     with pytest.raises(ConditionFailed) as failed:

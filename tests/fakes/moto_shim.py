@@ -3,18 +3,24 @@
 moto interprets each execution in threads of its own. A signal or a stop that meets one which is
 only starting raises AttributeError, a stopped one goes on waiting for its token, and DynamoDB on
 moto loses writes under threads. So every call here returns only when all executions wait for a
-token or have ended, and nothing of moto runs while the application does. What is read of moto's
-inside is pinned by the exact version in infra/requirements-dev.txt.
+token or have ended, and nothing of moto runs while the application does. Its DynamoDB copies the
+whole table for every operation of a transaction, in order to go back; here it keeps the rows that
+the transaction names. What is read of moto's inside is pinned by the exact version in
+infra/requirements-dev.txt.
 """
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
+from unittest.mock import patch
 
 from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeSuccess
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
@@ -31,6 +37,8 @@ ENVIRONMENT = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
 }
 PATIENCE = 20.0
+TRANSACT = "transact_write_items"
+WHOLE = getattr(DynamoDBBackend, TRANSACT)
 
 
 @contextmanager
@@ -51,7 +59,7 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def moto() -> Iterator[None]:
     """A fresh account in this process, whose executions are stopped at the end."""
-    with environment(ENVIRONMENT):
+    with environment(ENVIRONMENT), patch.object(DynamoDBBackend, TRANSACT, rows_alone(WHOLE)):
         mock = mock_aws(config={"stepfunctions": {"execute_state_machine": True}})
         mock.start()
         try:
@@ -61,10 +69,52 @@ def moto() -> Iterator[None]:
             mock.stop()
 
 
+def rows_alone(whole: Callable[[Any, Sequence[Any]], None]) -> Callable[[Any, Sequence[Any]], None]:
+    """The transaction as it is, which goes back by rows and not by tables."""
+
+    def transact(backend: Any, operations: Sequence[Mapping[str, Any]]) -> None:
+        named = [one for operation in operations for one in operation.values()]
+        kept = [_keep(backend.tables.get(one.get("TableName")), one) for one in named]
+        with patch.object(Table, "__deepcopy__", lambda table, _: table, create=True):
+            try:
+                whole(backend, operations)
+            except BaseException:
+                for go_back in reversed(kept):
+                    go_back()
+                raise
+
+    return transact
+
+
+def _keep(table: Any, operation: Mapping[str, Any]) -> Callable[[], None]:
+    """What puts the row that the operation names back as it is now."""
+    value = (operation.get("Item") or operation.get("Key", {})).get(table and table.hash_key_attr)
+    if value is None:
+        return lambda: None
+    key = DynamoType(value)
+    beside = table.items.get(key)
+    before = None if beside is None else {name: deepcopy(row) for name, row in beside.items()}
+
+    def go_back() -> None:
+        if before is None:
+            table.items.pop(key, None)
+        else:
+            table.items[key] = before
+
+    return go_back
+
+
 class MotoOrchestrator(StatesOrchestrator):
-    """The adapter as it is; each call waits until the interpreter has come to rest."""
+    """The adapter as it is; each call waits until the interpreter has come to rest.
+
+    `later` are machines made when they are first started: moto takes 30 ms to read one.
+    """
+
+    later: dict[str, str] = {}
 
     def start(self, machine: str, name: str, data: Mapping[str, Any]) -> None:
+        if machine in self.later:
+            self.create(machine, self.later.pop(machine))
         super().start(machine, name, data)
         come_to_rest()
 

@@ -15,6 +15,7 @@ from chalicelib.platform.ports import (
     Below,
     Busy,
     Change,
+    Check,
     Condition,
     ConditionFailed,
     Delete,
@@ -92,7 +93,7 @@ class MemoryStore:
             if not self._may(operation, self.rows[operation.table].get(operation.key))
         ]
         changed = [
-            None if isinstance(operation, Delete) else self._written(operation)
+            None if isinstance(operation, Delete | Check) else self._written(operation)
             for position, operation in enumerate(operations)
             if position not in failed
         ]
@@ -102,6 +103,8 @@ class MemoryStore:
             raise ConditionFailed(failed)
         self.transactions += 1
         for operation, new in zip(operations, changed, strict=True):
+            if isinstance(operation, Check):
+                continue
             self._apply(operation, new[0] if new else None)
 
     def _may(self, operation: Operation, row: Row | None) -> bool:

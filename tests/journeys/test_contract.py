@@ -58,8 +58,9 @@ EXCUSES = (
     Excuse(
         ACCEPTANCE,
         frozenset({400}),
-        frozenset({"GET /inbox", "GET /board", "GET /records"}),
-        "an inbox is a role's at a node or a person's; a cursor is one that a page gave",
+        frozenset({"GET /inbox", "GET /board", "GET /postings", "GET /records"}),
+        "an inbox is a role's at a node, of a zone there, or a person's; a cursor is one that a"
+        " page gave",
     ),
     Excuse(
         ACCEPTANCE,

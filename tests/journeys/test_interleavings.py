@@ -1,6 +1,7 @@
 """Two actors on one case: the second acts whole, before each store call of the first in turn."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from chalicelib.cases import dispatch, envelope
 from chalicelib.cases.house import House
-from chalicelib.platform.ports import Busy, Ports, Retryable
+from chalicelib.platform.ports import Busy, Retryable
 from infra.player import Answer, Case
 from tests.journeys.people import APPROVER, EXAMINER, OTHER_APPROVER, REFUSAL, VILLAGE, example
 from tests.world import World
@@ -54,9 +55,7 @@ def interrupted(world: World, at: int, other: Callable[[], None], first: Callabl
     store = Interrupted(world.store, at, other_alone)
     ports = world.ports
     watched: Any = store
-    watching = House(
-        Ports(watched, ports.orchestrator, ports.notifier, ports.keys, ports.now, ports.ids)
-    )
+    watching = House(replace(ports, store=watched))
     world.house = watching
     world.enter()
     first()

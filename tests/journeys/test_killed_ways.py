@@ -25,10 +25,34 @@ CALENDAR = Calendar.from_document(load_json("infra/calendars/cn.json"))
 # document that leads to it: `test_full_agency` plays these by hand.
 FILES, WAITS = "/flow/stages/file/actions", "/flow/stages/wait/outcomes"
 UNPLAYED = {
+    # It is rehearsed with one visit, and needs three: `test_research_topic` plays these by hand.
+    "research-topic": {
+        "/flow/stages/work/actions/more",
+        "/flow/stages/check/actions/send_back",
+    },
     "full-agency": {
         *(f"{FILES}/file_pension", f"{FILES}/file_move"),
         *(f"{WAITS}/registered", f"{WAITS}/other"),
-    }
+    },
+    # The region tree changes while it waits: `test_notice_down` plays it by hand.
+    "notice-down": {"/flow/stages/sites/outcomes/unlisted"},
+    # Concluded only when its members have ended: `test_livelihood` and `test_ledger` play it.
+    "livelihood-campaign": {
+        *(f"/flow/stages/{one}" for one in ("choose", "carry_out")),
+        "/flow/stages/collect/actions/collected",
+        "/flow/stages/choose/actions/chosen",
+        "/flow/stages/carry_out/actions/conclude",
+    },
+    # Confirmed only when its measures have ended: `test_household` plays it.
+    "household-plan": {
+        *(f"/flow/stages/confirm{one}" for one in ("", "/actions/confirm", "/actions/not_yet")),
+        *("/flow/stages/carry", "/flow/stages/carry/actions/propose"),
+        "/flow/stages/plan/actions/plan",
+    },
+    "rectification-ledger": {
+        *(f"/flow/stages/{one}" for one in ("clear", "clear/actions/close")),
+        "/flow/stages/list/actions/listed",
+    },
 }
 
 
@@ -72,6 +96,14 @@ def killed(world: World, number: str) -> None:
         world.recover(number)
 
 
+def steady(it: Service, happened: list[str]) -> list[str]:
+    """Without what is opened at times that are drawn for each case anew."""
+    drawn = any(
+        {"between", "times_a_week"} & {*one, *one["every"]} for one in it.emissions.values()
+    )
+    return [one for one in happened if not (drawn and one == "emitted")]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_case_killed_after_every_step_ends_as_one_that_was_left_alone(
     published: World, name: str
@@ -94,7 +126,7 @@ def test_a_case_killed_after_every_step_ends_as_one_that_was_left_alone(
 
         dying = Playing(fresh(published), it, walk, killed).play()
 
-        assert dying.happened() == calm.happened()
+        assert steady(it, dying.happened()) == steady(it, calm.happened())
         assert dying.file().case["result"] == walk.result and dying.file().case["ended"]
         assert int(dying.file().case["generation"]) > 1
         left -= taken(walk)

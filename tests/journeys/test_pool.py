@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from chalicelib.cases.chain import chain_hash
 from chalicelib.cases.file import CaseFile, load
 from chalicelib.cases.house import House
 from chalicelib.people import seeding
-from chalicelib.platform.ports import Key, Operation, Ports, Row, Table
+from chalicelib.platform.ports import Key, Operation, Row, Table
 from infra.player import Answer, Case, expect
 from tests.fakes.orchestrator import MemoryOrchestrator
 from tests.fakes.store import MemoryStore
@@ -175,9 +176,7 @@ class Stand:
         self.plain = world.house
         ports = world.ports
         gate: Any = Gate(world.store)
-        self.gated = House(
-            Ports(gate, ports.orchestrator, ports.notifier, ports.keys, ports.now, ports.ids)
-        )
+        self.gated = House(replace(ports, store=gate))
 
     def back(self) -> None:
         world = self.world

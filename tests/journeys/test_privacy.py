@@ -237,10 +237,9 @@ def test_a_case_out_of_reach_is_answered_byte_for_byte_like_none(party: str, bod
     for method, route in (route for route in ROUTES if "{number}" in route[1]):
         headers = {"Authorization": f"Bearer {world.token(party)}", "If-Match": '"3"'}
         headers["Receipt-Secret"] = "AAAA-AAAA-AAAA-AAAA"
+        rest = {"task": "1", "document": "1-receipt", "job": "0"}
         answers = [
-            front.app(
-                event_of(route, {"number": it, "task": "1"}, headers, body, method, None), None
-            )
+            front.app(event_of(route, {"number": it, **rest}, headers, body, method, None), None)
             for it in (case.number, nobody)
         ]
 

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.cases import competence, cursor
 from chalicelib.cases.fact import listed
 from chalicelib.platform.errors import UnknownRegion
+from chalicelib.platform.ports import Delete, Table
 from infra import catalogue, regions
 from infra.failures import Refused
 from infra.player import Case, expect
@@ -150,6 +151,12 @@ def test_the_first_part_of_a_split_village_has_the_open_cases_and_codes_part_the
 def test_what_is_open_in_a_village_that_became_nothing_is_the_towns(world: World) -> None:
     case = applied(world, CODE_2)
     assert case.view()["site"] == V2
+    clerk = ("party#clerk-tong", f"grant#village-clerk#{V2}")
+    assert world.store.get(Table.DIRECTORY, clerk)
+    held = (f"holders#village-clerk#{V2}", "party#clerk-tong")
+    world.store.transact(
+        [Delete(Table.DIRECTORY, "grant", clerk), Delete(Table.DIRECTORY, "grant", held)]
+    )
     changed(world, {"node": V2, "to": LAST})
 
     the_day_comes(world)

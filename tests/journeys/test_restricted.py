@@ -127,6 +127,12 @@ class EvenKeys:
     def forget(self, subject: str) -> None:
         self._keys.forget(subject)
 
+    def wrap(self, place: str, data: bytes) -> bytes:
+        return self._keys.wrap(place, data)
+
+    def unwrap(self, place: str, wrapped: bytes) -> bytes:
+        return self._keys.unwrap(place, wrapped)
+
     def _cipher(self, subject: str) -> AESGCM:
         return AESGCM(hashlib.sha256(subject.encode()).digest())
 
@@ -322,6 +328,7 @@ BODIES = (
     of({"action": "redone", "details": {"text": "办好了。"}}),
     of({"action": "accept"}),
 )
+MANY = {"action": "begin", "members": ["5724019863"], "details": {}}
 TASKS = ("1", "2", "2-redo", "2-several", "call-3", "overdue-9", "nothing")
 SERVICES = ("business-licence", "blocked", "conduct-report", "none")
 
@@ -332,6 +339,8 @@ def asks(token: str, number: str, version: int, secret: str = "AAAA-AAAA-AAAA-AA
     english = {**bearer, "Accept-Language": "en"}
     held = {**bearer, "Receipt-Secret": secret}
     keyed = {"Idempotency-Key": "seen-5"}
+    printed = {**params, "document": "1-receipt"}
+    paper = {"document_number": f"吉审收〔2026〕{number}-1号"}
     fresh, stale, odd = ({"If-Match": value} for value in (f'"{version}"', '"999"', "x"))
     found = [
         *(Ask("GET", "/cases/{number}", params, headers) for headers in (bearer, english)),
@@ -340,7 +349,15 @@ def asks(token: str, number: str, version: int, secret: str = "AAAA-AAAA-AAAA-AA
             Ask("GET", "/my/cases/{number}", params, {**headers, **held})
             for headers in (english, {})
         ),
+        Ask("GET", "/cases/{number}/members", params, bearer),
+        *(Ask("POST", "/cases/{number}/bulk", params, bearer, body) for body in (b"{}", of(MANY))),
+        Ask("GET", "/cases/{number}/bulk/{job}", {**params, "job": "0" * 32}, bearer),
         Ask("GET", "/my/records/{record}", {"record": number}, held),
+        *(
+            Ask("GET", f"{part}/{{number}}/documents/{{document}}", printed, held)
+            for part in ("/my/cases", "/cases")
+        ),
+        Ask("GET", "/documents/{document_number}", paper, bearer, b"", {"code": secret}),
     ]
     for body in BODIES:
         found.append(Ask("POST", "/my/cases/{number}/actions", params, {**held, **keyed}, body))
@@ -364,11 +381,13 @@ def lists(spy: str, token: str) -> list[Ask]:
         *({"role": role, "node": node} for role, node in sorted(places)),
         *({"party": party} for party in (spy or "x", ASSESSOR, CHAIR, "party@x")),
         *(None, {"role": "triage"}, {"role": "triage", "node": "jz", "cursor": "zzzz"}),
+        {"role": "triage", "node": "jz", "zone": "公共服务区"},
     ]
     boards = [None, {"node": "jz"}, {"category": "goods"}, {"cursor": "zzzz"}]
     return [
         *(Ask("GET", "/inbox", {}, bearer, b"", query) for query in queries),
         *(Ask("GET", "/board", {}, bearer, b"", query) for query in boards),
+        *(Ask("GET", "/postings", {}, bearer, b"", query) for query in boards),
         *(Ask("GET", "/services/{service}", {"service": name}, bearer) for name in SERVICES),
         *(Ask("GET", route, {}, bearer) for route in ("/services", "/bonds")),
         *(
@@ -418,6 +437,9 @@ def sent(bearer: Mapping[str, str]) -> Iterator[Ask]:
     for headers in ({}, signature):
         message = of({"from": MOBILE, "text": "8"})
         yield Ask("POST", "/channels/sms", {}, {**bearer, **headers}, message)
+        heard = of({"case": "5724019863", "action": "heard", "details": {}})
+        params = {"body": "fund-office"}
+        yield Ask("POST", "/channels/bodies/{body}", params, {**bearer, **headers}, heard)
     document = of(load_json("forms/conduct-report/service.json"))
     for body in (b"[", b"{}", document):
         yield Ask("POST", "/services", {}, bearer, body)

@@ -853,10 +853,10 @@ def test_at_night_8_is_answered_at_once_and_other_notices_wait(world: World) -> 
     assert said(case, phone, "专人将回访") == 1
 
 
-def test_no_row_holds_the_phone_in_clear() -> None:
+def test_no_row_holds_the_phone_in_clear(published: World) -> None:
     phone, stranger = new_phone(), new_phone()
     with MotoWorld() as moto:
-        moto.publish_all()
+        moto.take_over(published)
         case = licence(moto, phone)
         for text in ("8", "喂"):
             case.answer(phone, text)

@@ -1,18 +1,23 @@
 """What other case systems fell into, each trap by its name."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import pytest
 
+from chalicelib.cases import sides
 from chalicelib.clocks import clock
 from chalicelib.clocks.calendar import Calendar
 from chalicelib.clocks.clock import Moment
+from chalicelib.people.authority import party_of
 from chalicelib.services.document import Service
 from infra.player import Case
+from infra.plays import day
+from infra.plays.plain import plans
 from tests.journeys.people import VILLAGE, example
 from tests.journeys.test_killed_ways import NAMES, fresh, rehearsed, service, undisturbed
+from tests.journeys.test_rating_rectification import SUPERVISOR, rated
 from tests.journeys.ways import PEOPLE, Playing, Unplayable
 from tests.world import World, load_json
 
@@ -52,18 +57,65 @@ def test_nobody_sends_their_own_clock(world: World, member: str) -> None:
     assert {one["at"][:10] for one in case.view()["events"]} == {"2026-03-10"}
 
 
+@pytest.mark.parametrize("member", OWN_CLOCK)
+def test_nobody_sends_the_clock_of_a_reopened_case(world: World, member: str) -> None:
+    """A case system took the times of what it reopened from the request: here they are now."""
+    case = rated(world)
+    case.do(SUPERVISOR, "withdraw", {"how": "visit"})
+    path, headers = f"/my/cases/{case.number}/actions", {"Receipt-Secret": case.secret}
+    early, why = {member: "2020-01-01T00:00:00Z"}, {"text": "我没有要撤回"}
+    for body in (
+        {"action": "reopen", "details": why, **early},
+        {"action": "reopen", "details": {**why, **early}},
+    ):
+        assert world.http("POST", path, body, None, headers).status == 422, body
+    assert case.view()["ended"]
+    world.tick(world.moment + timedelta(days=2))
+
+    case.decide("reopen", why)
+
+    (clock,) = [one for one in case.mine()["clocks"] if one["clock"] == "rectifying"]
+    assert clock["started_at"][:10] == f"{world.moment:%Y-%m-%d}"
+
+
 def plain_walks(name: str) -> Iterator[Any]:
     return (walk for walk in rehearsed(name).walks if walk.result and not walk.shows)
 
 
-def played(published: World, name: str, between: Any = undisturbed) -> Playing:
-    """The first plain way that can be played."""
+class Watched:
+    """A world in which something is looked at after each step."""
+
+    def __init__(self, world: World, between: Any) -> None:
+        self._world = world
+        self._between = between
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world, name)
+
+    def settle(self, number: str) -> None:
+        self._between(self._world, number)
+
+
+class End(NamedTuple):
+    """A case that was played to its end."""
+
+    service: Service
+    world: World
+    number: str
+    secret: str
+
+
+def played(published: World, name: str, between: Any = undisturbed) -> Playing | End:
+    """The first plain way that can be played by the document alone, else its plain case."""
     for walk in plain_walks(name):
         try:
             return Playing(fresh(published), service(name), walk, between).play()
         except Unplayable:
             continue
-    raise AssertionError(f"no plain way of {name} can be played")
+    world = fresh(published)
+    case = day.play(Watched(world, between), plans()[name])
+    assert case is not None
+    return End(service(name), world, case.number, case.secret)
 
 
 def reader(it: Service, node: str = "jz") -> str:
@@ -87,7 +139,9 @@ def test_an_ended_case_offers_only_what_is_for_ended_cases(published: World, nam
     assert {one["kind"] for one in view["tasks"] if one["state"] == "open"} <= beside
     for one, act in it.acts.items():
         if act.get("when", "open") not in LATER and act.get("by", "officer") != "officer":
-            headers = {"Receipt-Secret": end.secret}
+            side = party_of(act["by"])
+            secret = sides.secret(world.house, end.number, side) if side else end.secret
+            headers = {"Receipt-Secret": secret}
             tried = world.http(
                 "POST", f"/my/cases/{end.number}/actions", {"action": one}, None, headers
             )

@@ -1,18 +1,22 @@
 """Plays the walks of a rehearsal on the engine itself: who may act is found in the directory,
 details are samples of what the document asks for, time goes to when a clock runs out."""
 
+import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import clockwork, elsewhere, lifecycle
+from chalicelib.cases import arbitration, clockwork, elsewhere, lifecycle, passing, sides, skills
 from chalicelib.cases.actions import details_schema, reasons
+from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
-from chalicelib.cases.fact import SYSTEM, Fact
-from chalicelib.cases.file import CaseFile, load
+from chalicelib.cases.doing import Doing
+from chalicelib.cases.fact import Fact
+from chalicelib.cases.file import CaseFile, answers_of, load
 from chalicelib.cases.holders import place_of
 from chalicelib.cases.joins import OPENED
 from chalicelib.cases.refusals import wanted_papers
+from chalicelib.people.authority import BODY, outside_of, party_of
 from chalicelib.platform import times
 from chalicelib.platform.json import without
 from chalicelib.services.checks.sample import sample
@@ -21,6 +25,7 @@ from chalicelib.services.reports.moves import Move
 from chalicelib.services.reports.rehearsal import Walk
 from chalicelib.services.rules.expressions import steps
 from chalicelib.services.rules.spots import put
+from infra import signed
 from tests.world import World, load_json
 
 APPLICANT = "applicant"
@@ -35,6 +40,7 @@ PATTERNS = {
 SIGNATURE = "signature"
 OFFICES: Mapping[str, str] = {"counter": "acceptor", "telephone": "acceptor", "post": "acceptor"}
 PEOPLE = load_json("infra/seed/directory.json")["grants"]
+UNITS = load_json("infra/seed/directory.json")["units"]
 Between = Callable[[World, str], None]
 
 
@@ -69,6 +75,8 @@ class Playing:
 
     def _submitted(self) -> tuple[str, str]:
         cast, it = self.walk.cast, self.service
+        if any(one.move is not None and one.move.kind == "unrouted" for one in self.walk.steps):
+            self._overlap()
         # The upper village, where the directory has somebody for everything.
         answers = without(cast.answers, it.data["subject"]["region"]) if cast.answers else {}
         put(answers, steps(it.data["subject"]["region"]), UPPER)
@@ -98,6 +106,9 @@ class Playing:
         at, _, branch = move.at.partition("/branch/")
         listed = next(one for one in self.service.every_action() if one.at == at)
         details = self._details(listed, move, branch)
+        if outside_of(listed.data.get("by")).startswith(BODY):
+            self._hear(listed, details)
+            return
         tried = []
         for path, party, secret in self._offers(listed):
             headers = {"Receipt-Secret": secret} if secret else {"If-Match": self._view()}
@@ -110,6 +121,16 @@ class Playing:
             tried.append((party, answer.status, answer.body))
         raise Unplayable(f"{move.at}: {tried[-1:]}")
 
+    def _hear(self, listed: Any, details: Any) -> None:
+        """The body outside says it, signed."""
+        body, name = listed.data["by"]["body"], f"msg_{uuid.uuid4().hex}"
+        said = {"case": self.number, "action": listed.name, "details": details}
+        raw = json.dumps(said).encode()
+        headers = signed.headers(self.world.secret_of(f"body-{body}"), raw, name)
+        answer = self.world.http("POST", f"{signed.BODIES}{body}", None, None, headers, raw=raw)
+        if answer.status != 200:
+            raise Unplayable(f"{listed.at}: {answer.body}")
+
     def _view(self) -> str:
         return f'"{int(self.file().case["version"])}"'
 
@@ -117,7 +138,9 @@ class Playing:
         """(path, who, with which receipt) of everybody who might take it."""
         by, action = listed.data.get("by", "officer"), listed.data
         if by != "officer":
-            yield f"/my/cases/{self.number}/actions", None, self.secret
+            side = party_of(by)
+            secret = sides.secret(self.world.house, self.number, side) if side else self.secret
+            yield f"/my/cases/{self.number}/actions", None, secret
         tasks = [*self._tasks(listed)]
         for task, row in tasks or [("", {})]:
             path = f"/cases/{self.number}/" + (f"tasks/{task}/" if task else "") + "actions"
@@ -158,11 +181,25 @@ class Playing:
         for does in action.get("does", []):
             made |= MADE_UP[does](self, listed) if does in MADE_UP else {}
         for stage, definition in self.service.stages.items():
-            over = definition.get("over", {})
-            if over.get("event") == move.event:
-                made[over["member"]] = items = self._items(stage, listed, move)
-                made |= each_of(items, schema)
-        return made
+            if definition.get("over", {}).get("event") == move.event:
+                made |= self._listed(stage, listed, move, schema, made)
+        named = self.service.named_by(move.event)
+        return made | {who["from"]["member"]: self._able(who) for who in named}
+
+    def _able(self, who: Mapping[str, Any]) -> str:
+        """Somebody who holds the role, with the skill if one is asked for."""
+        skill = skills.asked(who, answers_of(self.world.ports.keys, self.file()))
+        held = (one for one in PEOPLE if one["role"] == who["role"])
+        found = (one["party"] for one in held if not skill or skill in one.get("skills", ()))
+        return str(next(found))
+
+    def _listed(self, stage: str, listed: Any, move: Move, schema: Any, made: Any) -> Any:
+        """What the act names for a fanout: an item of its list, or parts."""
+        over = self.service.stages[stage]["over"]
+        if "part" in over:
+            return {over["member"]: [self._sent(stage, made[over["member"]][0])]}
+        items = self._items(stage, listed, move)
+        return {over["member"]: items, **each_of(items, schema)}
 
     def _plain(self, listed: Any, schema: Any, made: dict[str, Any]) -> dict[str, Any]:
         """Details that take none of the branches of the action."""
@@ -180,6 +217,24 @@ class Playing:
             return [move.only[1]]
         asked = {one.data.get("asks") for one in self.service.actions_of(stage)}
         return [name for name in self.service.parts(stage) if name not in asked]
+
+    def _sent(self, stage: str, item: Any) -> Any:
+        """One item, which leads, and goes to where somebody can deal with it."""
+        over = self.service.spread(stage)
+        role = self.service.parts(stage)[over["part"]]["who"]["role"]
+        held = {one["node"] for one in PEOPLE if one["role"] == role}
+        ids = {
+            "unit": [one["unit"] for one in UNITS if one["node"] in held],
+            "node": sorted(held),
+            "party": list(holding(role)),
+        }
+        named = ids[over["is"]][0] if over["is"] in ids else TEXT
+        if "id" not in over:
+            return named
+        put(item, steps(over["id"]), named)
+        if "lead" in over:
+            put(item, steps(over["lead"]), True)
+        return item
 
     def missing(self, _: Any) -> dict[str, Any]:
         lacking = wanted_papers(self.world.house, self.service, self.file())
@@ -211,6 +266,46 @@ class Playing:
     def helper(self, _: Any) -> dict[str, Any]:
         return {"helper": next(holding("volunteer"))}
 
+    def passed_to(self, listed: Any) -> dict[str, Any]:
+        """The first place it may go to; up there is no choice."""
+        if listed.data["direction"] == passing.UP:
+            return {}
+        fact = Fact(self.file(), self.service, self.world.moment, SYSTEM, self.world.ports.keys)
+        may = passing.targets(Doing(self.world.house, fact, listed.data, None, {}))
+        if not may:
+            raise Unplayable("there is nothing below the lowest node")
+        return {"node": may[0].id}
+
+    def merged(self, _: Any) -> dict[str, Any]:
+        """Somebody else has brought up the same."""
+        return {"into": self._submitted()[0]}
+
+    def ruled(self, listed: Any) -> dict[str, Any]:
+        fact = Fact(self.file(), self.service, self.world.moment, SYSTEM, self.world.ports.keys)
+        return {
+            "unit": next(
+                iter(arbitration.among(Doing(self.world.house, fact, listed.data, None, {})))
+            )
+        }
+
+    def unrouted(self, _: Move) -> None:
+        """It began so: two units are in charge."""
+        assert self.file().happened("unrouted")
+
+    def _overlap(self) -> None:
+        owners = [
+            {
+                "service": self.service.id,
+                "unit": unit,
+                "node": "jz-t1-v1",
+                "because": TEXT,
+                "beside": True,
+            }
+            for unit in ("approval-bureau", "town-1-hall")
+        ]
+        self.world.publisher.handle({"register": {"owners": owners}})
+        self.world.house.directory.refresh()
+
     def run_out(self, move: Move) -> None:
         """Time goes to when the clock, the claim or the promise of the move runs out."""
         file = self.file()
@@ -220,7 +315,13 @@ class Playing:
         }
         held = [row["due"] for row in file.open_tasks() if row.get("due")]
         debts = [row["due"] for row in file.open_debts()]
-        texts = held if move.kind == "lapse" else debts if move.kind == "broken" else []
+        texts = (
+            held
+            if move.kind in ("lapse", "item_late", "item_over")
+            else debts
+            if move.kind == "broken"
+            else []
+        )
         due = times.moment(min(texts)) if texts else dues.get(move.at)
         if due is None:
             raise Unplayable(f"{move.at} does not run")
@@ -232,6 +333,9 @@ class Playing:
         for number, paper in enumerate(wanted_papers(self.world.house, self.service, file)):
             effect = {"case": self.number, "paper": paper, "event": number}
             elsewhere.waive(self.world.house, file, effect)
+
+    def unlisted(self, move: Move) -> None:
+        raise Unplayable(f"{move.at}: the region tree would have to change meanwhile")
 
     def heard(self, move: Move) -> None:
         """As if the case that this one has opened last had been decided so, whoever did it."""
@@ -295,6 +399,9 @@ MADE_UP: Mapping[str, Callable[[Playing, Any], dict[str, Any]]] = {
     "record_papers": Playing.papers,
     "ask": Playing.participants,
     "open_bond": Playing.helper,
+    "transfer": Playing.passed_to,
+    "rule": Playing.ruled,
+    "merge": Playing.merged,
 }
 STEPS: Mapping[str, Callable[[Playing, Move], None]] = {
     "action": Playing.act,
@@ -303,8 +410,12 @@ STEPS: Mapping[str, Callable[[Playing, Move], None]] = {
     "clock": Playing.run_out,
     "escalation": Playing.run_out,
     "lapse": Playing.run_out,
+    "item_late": Playing.run_out,
+    "item_over": Playing.run_out,
+    "unlisted": Playing.unlisted,
     "broken": Playing.run_out,
     "elsewhere": Playing.elsewhere,
     "heard": Playing.heard,
+    "unrouted": Playing.unrouted,
     "report": Playing.heard,
 }

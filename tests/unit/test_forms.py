@@ -75,10 +75,13 @@ def world(published: World) -> World:
 
 def handed_in(world: World, example: Example, headers: Mapping[str, str] | None = None) -> Answer:
     """An example at the front door: by whom and by which channel it says, else from the web; what
-    only some roles record, by somebody who holds the first of them."""
+    only some roles record, and what is for the offices, by somebody who holds the first of the
+    roles and by the first channel."""
     told = {name: example.data[name] for name in ("channel", "site") if name in example.data}
     party, data = example.data.get("by"), document(example.service)
     roles = data.get("record", {}).get("who")
+    if roles is None and "audience" in data:
+        roles = [data["intake"][data["channels"][0]]]
     if roles is not None and party is None:
         grants = load_json("infra/seed/directory.json")["grants"]
         party = next(one["party"] for one in grants if one["role"] == roles[0])

@@ -40,6 +40,27 @@ def test_the_local_issuer_is_not_in_the_package(made: Path) -> None:
     assert b"bancheng-local" not in texts and b"PRIVATE KEY" not in texts
 
 
+def test_lambda_takes_the_package(made: Path) -> None:
+    """AWS Lambda quotas: 50 MB zipped, 250 MB unpacked."""
+    with ZipFile(made / "deployment.zip") as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+
+    assert (made / "deployment.zip").stat().st_size < 50 * 10**6 and unpacked < 250 * 10**6
+
+
+def test_only_the_worker_reads_keys_of_seals_and_files_are_put_once(
+    resources: dict[str, Any],
+) -> None:
+    (api,) = (one["PolicyDocument"] for one in resources["ApiRole"]["Properties"]["Policies"])
+    denied = {one["Sid"]: one for one in api["Statement"] if one["Effect"] == "Deny"}
+    seals = {"dynamodb:LeadingKeys": ["seal#*"]}
+    bucket = resources["DocumentsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert denied["NeverTheSeals"]["Condition"] == {"ForAnyValue:StringLike": seals}
+    assert {"Null": {"s3:if-none-match": "true"}} in [one["Condition"] for one in bucket]
+    assert "DocumentsBucket" not in json.dumps(resources["PublisherRole"])
+
+
 def test_the_issuer_has_no_default_and_local_is_off_unless_said(made: Path) -> None:
     parameters = json.loads((made / "sam.json").read_text())["Parameters"]
 

@@ -494,6 +494,15 @@ def test_an_account_is_json_of_a_size_that_can_be_kept(name: str) -> None:
                 assert {one["notice"] for one in step.get("notices", [])} <= told["notices"].keys()
 
 
+def test_a_matter_of_the_offices_is_submitted_by_one_of_their_own() -> None:
+    first = {
+        name: account(rehearsed(name), CALENDAR, "en")["walks"][0]["steps"][0]["by"]
+        for name in ("research-topic", "micro-wish")
+    }
+
+    assert first == {"research-topic": "researcher", "micro-wish": "applicant"}
+
+
 def test_an_account_counts_what_was_taken_of_what_there_is() -> None:
     rehearsal = rehearsed("micro-wish")
 

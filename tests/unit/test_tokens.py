@@ -4,16 +4,20 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from chalicelib.people.authority import ROUTES, Need
+from chalicelib.people.tokens import LEEWAY, REMEMBERED, Verifier
+from chalicelib.platform.errors import NotIdentified
 from chalicelib.platform.ports import Delete, Table
 from infra.issuer import AUDIENCE, ISSUER
 from tests.journeys.people import VILLAGE
@@ -28,12 +32,14 @@ USUAL = {
     "upload": "0",
     "order": "0",
     "job": "0",
+    "document": "0",
     "kind": "promise",
 }
 QUERY = {"role": "acceptor", "node": "jz-t1-v1"}
 NOW = datetime.now(UTC)
 SECONDS = int(NOW.timestamp())
 Json = dict[str, Any]
+JWKS = World.issuer.document()
 
 
 @pytest.fixture(scope="module")
@@ -258,9 +264,38 @@ def test_a_grant_taken_back_stops_working_within_60_seconds(world: Besieged) -> 
     assert ask()[0] == 404
 
 
-@pytest.mark.parametrize("subject", ["anonymous", "applicant", "operator", "system"])
+@pytest.mark.parametrize("subject", ["anonymous", "applicant", "operator", "party:agent", "system"])
 def test_no_token_poses_as_an_actor_of_the_engine(world: Besieged, subject: str) -> None:
     token = signed(header(), claims(sub=subject))
 
     for route in GUARDED:
         assert asked(route, token)[0] == 401, route
+
+
+def test_a_token_that_was_good_is_refused_once_it_has_run_out() -> None:
+    verifier = Verifier(ISSUER, AUDIENCE, "RS256")
+    token = says(exp=int(time.time()) - LEEWAY + 2)
+    assert verifier.subject(token, JWKS) == VILLAGE
+
+    time.sleep(2.1)
+
+    with pytest.raises(NotIdentified):
+        verifier.subject(token, JWKS)
+
+
+def test_a_token_that_was_good_is_refused_once_its_key_is_taken_back() -> None:
+    verifier = Verifier(ISSUER, AUDIENCE, "RS256")
+    token, jwks = good(), JWKS
+    assert verifier.subject(token, jwks) == VILLAGE
+    public = OTHER.public_key()
+    other = {**jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True), "kid": "another"}
+
+    with pytest.raises(NotIdentified):
+        verifier.subject(token, {"keys": [other]})
+
+
+def test_only_so_many_good_tokens_are_remembered() -> None:
+    verifier = Verifier(ISSUER, AUDIENCE, "RS256")
+    first = good()
+    for token in (first, *(says(jti=str(n)) for n in range(REMEMBERED)), first):
+        assert verifier.subject(token, JWKS) == VILLAGE

@@ -3,10 +3,13 @@
 Closed objects are a promise: nothing is shown that is not named here (`cases.story`).
 """
 
-from chalicelib.cases import joins, ruling, wording
+from chalicelib.cases import joins, prints, ruling, sideview, words
+from chalicelib.people.authority import SIDES
+from chalicelib.routes.contract.catalogue import said
 from chalicelib.routes.contract.shapes import (
     ANYTHING,
     COUNT,
+    DAY,
     HASH,
     MOMENT,
     NUMBER,
@@ -23,6 +26,7 @@ from chalicelib.routes.contract.shapes import (
     ref,
 )
 
+HOLDS = (prints.VALID, prints.REVOKED)
 STATES = ("open", "waiting", "settled", "closed", "moot")
 KINDS = ("desk", "hold", "gate", "tell", "pool", "review", "fanout", "part", *sorted(joins.BESIDE))
 TITLED = closed({"paper": TEXT, "title": TEXT})
@@ -30,7 +34,7 @@ HEAD = {
     "case": NUMBER,
     "service": TEXT,
     "title": TEXT,
-    "status": one_of(wording.STATUSES),
+    "status": one_of(words.STATUSES),
     "status_text": TEXT,
     "stage": maybe(TEXT),
     "stage_text": TEXT,
@@ -40,11 +44,28 @@ HEAD = {
     "received_at": MOMENT,
 }
 TEST = {"test": {"const": True, "description": "a case of a version under test"}}
+WHERE = {"where": {**TEXT, "description": "where a case that was passed on is now, in words"}}
+LEG = {
+    "node": TEXT,
+    "title": TEXT,
+    "since": MOMENT,
+    "taken_at": maybe(MOMENT),
+    "until": maybe(MOMENT),
+    "answers": {**TEXT, "description": "the node that answers for the case until it is taken over"},
+    "came": maybe(
+        one_of(("up", "down", "sideways", "return", "lapsed", "unrouted", "ruled", "reopened"))
+    ),
+    "reason": TEXT,
+    "ended_by": maybe(one_of(("transfer", "return", "lapsed", "ruled", "closed"))),
+    "late": {**many(TEXT), "description": "clocks that ran out while this node answered"},
+}
+LEGS = {"accountable": TEXT, "bounces": COUNT, "legs": many(ref("Leg"))}
 FEE = {"fee": closed({"fen": COUNT, "reasons": many(TEXT)})}
 EVENT = {"seq": {"type": "integer", "minimum": 1}, "type": TEXT, "text": TEXT, "at": MOMENT}
 MAY_SAY = {
     "as_of": {**MOMENT, "description": "when it counts from, where that is earlier"},
     "reason": TEXT,
+    "of": {**NUMBER, "description": "the case that this one was merged into, of which it tells"},
     "papers": many(ref("TitledPaper")),
     "rule": {
         **closed({"table": TEXT, "row": COUNT, "version": {"type": "integer"}}),
@@ -77,6 +98,16 @@ TASK_MAY = {
     "about": OBJECT,
     "party": TEXT,
     "due": MOMENT,
+    "item": closed(
+        {"n": {"type": "integer", "minimum": 1}},
+        {"unit": TEXT, "node": TEXT, "party": TEXT, "ref": TEXT, "lead": YES_NO},
+    ),
+    "late": YES_NO,
+    "skill": {**TEXT, "description": "what is asked for beyond the role: a code of the form"},
+}
+IN_CENTRE = {
+    "zone": {**TEXT, "description": "of the centre at its node, by the guide of its service"},
+    "window": TEXT,
 }
 
 SCHEMAS: dict[str, Schema] = {
@@ -102,7 +133,35 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "IssuedDocument": closed(
-        {"document": TEXT, "number": TEXT, "title": TEXT, "body": TEXT, "foot": TEXT}
+        {"document": TEXT, "number": TEXT, "title": TEXT, "body": TEXT, "foot": TEXT},
+        {
+            "file": {**TEXT, "description": "of a sealed document: how its PDF is asked for"},
+            "sha256": HASH,
+            "check": {"type": "string", "format": "uri-reference"},
+            "state": one_of(HOLDS),
+        },
+    ),
+    "SealedDocument": closed(
+        {
+            "number": TEXT,
+            "sha256": HASH,
+            "pdf": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "contentMediaType": "application/pdf",
+            },
+        }
+    ),
+    "CheckedDocument": closed(
+        {
+            "number": TEXT,
+            "kind": TEXT,
+            "authority": TEXT,
+            "date": DAY,
+            "state": one_of(HOLDS),
+            "said": TEXT,
+            "sha256": HASH,
+        }
     ),
     "PapersOfCase": closed(
         {
@@ -166,9 +225,21 @@ SCHEMAS: dict[str, Schema] = {
             "actions": many(ref("Offer")),
             "contact": ref("Contact"),
         },
-        {**TEST, **FEE, "correction": ref("Correction")},
+        {**TEST, **FEE, **WHERE, "correction": ref("Correction")},
     ),
-    "ListedTask": closed(TASK, TASK_MAY),
+    "PartyCase": closed(
+        {
+            **{name: HEAD[name] for name in (*sideview.HEAD, *sideview.RESULT)},
+            "party": one_of(SIDES),
+            "party_text": TEXT,
+            "events": many(closed({"type": TEXT, "text": TEXT, "at": MOMENT})),
+            "documents": many(ref("IssuedDocument")),
+            "actions": many(ref("Offer")),
+            "contact": ref("Contact"),
+        },
+        TEST,
+    ),
+    "ListedTask": closed(TASK, {**TASK_MAY, **IN_CENTRE}),
     "Task": closed(
         {**TASK, "offers": many(ref("Offer"))},
         {
@@ -195,12 +266,44 @@ SCHEMAS: dict[str, Schema] = {
             **STORY,
             "notices": many(ref("Notice")),
             "acts": many(ref("Offer")),
+            "emits": many(
+                closed({"emission": TEXT, "title": TEXT, "number": COUNT, "opens_at": MOMENT})
+            ),
         },
-        {**TEST, **FEE},
+        {
+            **TEST,
+            **FEE,
+            **WHERE,
+            **LEGS,
+            "part_of": {**NUMBER, "description": "the campaign, ledger or session it belongs to"},
+            "container": {**said("$defs", "container_kind"), "description": "what holds others"},
+            "inherited": {
+                **many(closed({"case": NUMBER, "items": many(ANYTHING)})),
+                "description": "items handed down to it, the highest first",
+            },
+            "posted": {
+                **closed({"at": MOMENT, "until": DAY}),
+                "description": "everybody may read of it now, up to that day",
+            },
+        },
     ),
+    "Leg": closed(LEG),
     "Card": closed(
         {"case": NUMBER, "service": TEXT, "category": TEXT, "text": TEXT, "community": TEXT},
-        {"whom": TEXT},
+        {"whom": TEXT, "skill": {**TEXT, "description": "a code of the form"}},
+    ),
+    "Posting": closed(
+        {
+            "case": NUMBER,
+            "service": TEXT,
+            "node": TEXT,
+            "place": {**TEXT, "description": "the node for which it is, in words"},
+            "office": {**TEXT, "description": "the unit that has the case"},
+            "title": TEXT,
+            "text": TEXT,
+            "posted_at": MOMENT,
+            "until": {**DAY, "description": "the last day"},
+        }
     ),
     "HolderCase": closed(
         {

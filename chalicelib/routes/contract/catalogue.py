@@ -100,6 +100,7 @@ def _notice() -> dict[str, Schema]:
     }
 
 
+FOR_WHOM = {"audience": said("properties", "audience")}
 RECORDED = {
     "record": closed(
         {"counted_in": said("$defs", "count_unit")},
@@ -126,9 +127,13 @@ def schemas() -> dict[str, Schema]:
                 **OFFERED,
                 **{name: said("properties", "guide", "properties", name) for name in LISTED},
                 "opens": many(TEXT),
+                "zones": each(closed({}, {"zone": TEXTS, "window": TEXTS})),
+                **FOR_WHOM,
             },
         ),
-        "Service": closed(_notice(), {**OFFERED, **RECORDED, "authority": ref("Authority")}),
+        "Service": closed(
+            _notice(), {**OFFERED, **RECORDED, **FOR_WHOM, "authority": ref("Authority")}
+        ),
         "PublicLogic": {
             **closed(
                 {},
@@ -144,7 +149,7 @@ def schemas() -> dict[str, Schema]:
             **closed({"unit": TEXT, "title": TEXT}, {"since": DAY, "seal": TEXT}),
             "description": "who issues it today, under which seal",
         },
-        "ServiceVersion": closed(_notice(), RECORDED),
+        "ServiceVersion": closed(_notice(), {**RECORDED, **FOR_WHOM}),
         "AskedPaper": closed(
             {
                 "paper": TEXT,
@@ -178,4 +183,5 @@ def schemas() -> dict[str, Schema]:
             },
         ),
         "Board": closed({"cards": many(ref("Card"), maxItems=24), "cursor": maybe(TEXT)}),
+        "Postings": closed({"postings": many(ref("Posting"), maxItems=24), "cursor": maybe(TEXT)}),
     }

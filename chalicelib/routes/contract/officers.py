@@ -9,6 +9,8 @@ from chalicelib.platform.errors import (
     PreconditionRequired,
     SeparationOfDuty,
 )
+from chalicelib.platform.skillmissing import SkillMissing
+from chalicelib.platform.unknownzone import UnknownZone
 from chalicelib.routes.contract.operations import Answer, Operation, Problems, Route
 from chalicelib.routes.contract.public import ACTS, FRESH
 from chalicelib.routes.contract.shapes import NUMBER, TEXT, closed, many, maybe, ref
@@ -16,7 +18,7 @@ from chalicelib.routes.door import JSON
 
 TAG = "officer"
 VERSIONED = {**FRESH, "ETag": "CaseVersion"}
-OFFICERS_ACT: Problems = (*ACTS, SeparationOfDuty, PreconditionRequired)
+OFFICERS_ACT: Problems = (*ACTS, SeparationOfDuty, SkillMissing, PreconditionRequired)
 DONE = {200: Answer("what was recorded", {JSON: ref("Done")}, VERSIONED)}
 
 OPERATIONS: dict[Route, Operation] = {
@@ -36,8 +38,8 @@ OPERATIONS: dict[Route, Operation] = {
                 FRESH,
             )
         },
-        (BadRequest, InvalidCursor, NotPermitted),
-        ("role", "inbox-node", "party", "cursor", "test"),
+        (BadRequest, InvalidCursor, NotPermitted, UnknownZone),
+        ("role", "inbox-node", "zone", "party", "cursor", "test"),
     ),
     ("GET", "/bonds"): Operation(
         "read_bonds",
@@ -72,6 +74,13 @@ OPERATIONS: dict[Route, Operation] = {
             )
         },
         (NotPermitted,),
+    ),
+    ("GET", "/cases/{number}/documents/{document}"): Operation(
+        "read_document",
+        TAG,
+        "A sealed document of the case as a PDF",
+        "办件的签章文书",
+        {200: Answer("the PDF, in base64", {JSON: ref("SealedDocument")}, FRESH)},
     ),
     ("POST", "/cases/{number}/actions"): Operation(
         "act_on_case",

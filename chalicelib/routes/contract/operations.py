@@ -56,7 +56,7 @@ OF_BODY: Problems = (
     TextNotAllowed,
 )
 OF_KEY: Problems = (InvalidKey, KeyReused)
-PLACE = re.compile(r"\{([a-z]+)\}")
+PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
 class Answer(NamedTuple):

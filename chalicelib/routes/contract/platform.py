@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.routes.contract import (
     cases,
     catalogue,
+    members,
     officers,
     parameters,
     public,
@@ -39,6 +40,7 @@ OPERATIONS: Mapping[Route, Operation] = {
     **public.OPERATIONS,
     **officers.OPERATIONS,
     **records.OPERATIONS,
+    **members.OPERATIONS,
     **publishers.OPERATIONS,
 }
 
@@ -75,6 +77,7 @@ def known() -> dict[str, dict[str, Any]]:
         **catalogue.schemas(),
         **cases.SCHEMAS,
         **records.SCHEMAS,
+        **members.SCHEMAS,
         **publishing.SCHEMAS,
         **refusals.SCHEMAS,
     }

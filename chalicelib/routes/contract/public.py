@@ -12,6 +12,7 @@ from chalicelib.platform.errors import (
     BadRequest,
     Conflict,
     InvalidCursor,
+    InvalidKey,
     KeyReused,
     NoMoreTime,
     NotForThisCase,
@@ -30,9 +31,10 @@ from chalicelib.platform.errors import (
     UnknownRegion,
     VersionChanged,
 )
-from chalicelib.routes.channel import MESSAGE_SCHEMA
+from chalicelib.platform.foroffices import ForOffices
+from chalicelib.routes.channel import HEARD_SCHEMA, MESSAGE_SCHEMA
 from chalicelib.routes.contract.operations import Answer, Operation, Problems, Route
-from chalicelib.routes.contract.shapes import OBJECT, TEXT, closed, many, ref
+from chalicelib.routes.contract.shapes import MOMENT, NUMBER, OBJECT, TEXT, closed, many, ref
 from chalicelib.routes.door import JSON
 from chalicelib.routes.forms import SCHEMA
 from chalicelib.routes.versions import MERMAID, SVG
@@ -40,6 +42,7 @@ from chalicelib.routes.versions import MERMAID, SVG
 FRESH = {"Cache-Control": "NoStore"}
 MINUTE = {"Cache-Control": "Minute", "Vary": "ByLanguage"}
 TAGGED = {**MINUTE, "ETag": "ETag"}
+LISTED = {**TAGGED, "Vary": "ByReader"}
 KEPT = {"Cache-Control": "ForEver", "ETag": "ETag", "Vary": "ByLanguage"}
 SEEN = "kept already"
 OF_RECEIPT = {"number": "$response.body#/case"}
@@ -66,6 +69,7 @@ ACTS: Problems = (
 )
 SUBMITS: Problems = (
     NotPermitted,
+    ForOffices,
     NotOpenYet,
     ServiceClosed,
     Refused,
@@ -83,11 +87,11 @@ OPERATIONS: dict[Route, Operation] = {
         "事项列表",
         {
             200: Answer(
-                "every service",
+                "every service; those for the offices with a token only",
                 {JSON: closed({"services": many(ref("ListedService"))})},
-                TAGGED,
+                LISTED,
             ),
-            304: Answer(SEEN, {}, TAGGED),
+            304: Answer(SEEN, {}, LISTED),
         },
         (BadRequest, NotFound),
         ("served-node", "class", "field", "if-none-match"),
@@ -190,6 +194,28 @@ OPERATIONS: dict[Route, Operation] = {
         (BadRequest, InvalidCursor),
         ("board-node", "category", "cursor"),
     ),
+    ("GET", "/postings"): Operation(
+        "list_postings",
+        READ,
+        "What is posted at a node or above it and still in force, as everybody may read it",
+        "公示栏：本地和上级发布、仍在公示期内的通知",
+        {200: Answer("a page, newest first", {JSON: ref("Postings")}, MINUTE)},
+        (BadRequest, NotFound, InvalidCursor),
+        ("posting-node", "cursor"),
+    ),
+    ("GET", "/documents/{document_number}"): Operation(
+        "check_document",
+        READ,
+        "Whether a sealed document was issued and still holds; for who has its code",
+        "凭文书编号和核验码核验签章文书",
+        {
+            200: Answer(
+                "what it is, and nothing about people", {JSON: ref("CheckedDocument")}, FRESH
+            )
+        },
+        (NotFound,),
+        ("code",),
+    ),
     ("POST", "/services/{service}/papers"): Operation(
         "list_papers",
         READ,
@@ -221,9 +247,22 @@ OPERATIONS: dict[Route, Operation] = {
     ("GET", "/my/cases/{number}"): Operation(
         "read_my_case",
         "resident",
-        "One's own case: where it stands, what one can do",
-        "我的办件：进度与可办事项",
-        {200: Answer("the story so far", {JSON: ref("ResidentCase")}, FRESH)},
+        "One's own case: where it stands, what one can do; less of it for another party",
+        "我的办件：进度与可办事项；其他当事人只见与己有关的",
+        {
+            200: Answer(
+                "the story so far",
+                {JSON: {"anyOf": [ref("ResidentCase"), ref("PartyCase")]}},
+                FRESH,
+            )
+        },
+    ),
+    ("GET", "/my/cases/{number}/documents/{document}"): Operation(
+        "read_my_document",
+        "resident",
+        "A sealed document of one's own case as a PDF",
+        "我的签章文书",
+        {200: Answer("the PDF, in base64", {JSON: ref("SealedDocument")}, FRESH)},
     ),
     ("POST", "/my/cases/{number}/actions"): Operation(
         "act_on_my_case",
@@ -236,6 +275,21 @@ OPERATIONS: dict[Route, Operation] = {
         ACTION_SCHEMA,
         {"withdraw": {"action": "withdraw"}},
         keyed=True,
+    ),
+    ("POST", "/channels/bodies/{body}"): Operation(
+        "hear_body",
+        "channel",
+        "A body outside answers a case that waits for it; signed by it (Standard Webhooks 1.0)",
+        "外部单位答复，由该单位签名",
+        {
+            200: Answer(
+                "when it was recorded", {JSON: closed({"case": NUMBER, "at": MOMENT})}, FRESH
+            )
+        },
+        (*ACTS, InvalidKey, KeyReused),
+        ("webhook-id", "webhook-timestamp"),
+        HEARD_SCHEMA,
+        {"granted": {"case": "0000000000", "action": "answered", "details": {}}},
     ),
     ("POST", "/channels/sms"): Operation(
         "receive_sms",

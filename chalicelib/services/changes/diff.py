@@ -27,18 +27,26 @@ NECESSITY = ("optional", "gap", "necessary")
 # Time that the applicant has, not the office: more of it is better for the resident.
 APPLICANTS = frozenset({"supply", "gap"})
 MINUTES = {"office_minutes": 1, "same_working_day": 480, "working_days": 480, "days": 343}
-WORDING = frozenset({"titles", "short", "guide", "views", "metrics", "counts", "document"})
+WORDING = frozenset(
+    {"titles", "short", "guide", "views", "metrics", "counts", "document", "patterns"}
+)
 # A word on every part that is compared as a whole: by its name, what a change of it means.
 WHOLE: Mapping[str, Verdict] = {
     "subject": Verdict.BREAKING,
     "restricted": Verdict.BREAKING,
     "about": Verdict.BREAKING,
+    "part_of": Verdict.BREAKING,
+    "container": Verdict.NARROWING,
     "readers": Verdict.NARROWING,
+    "parties": Verdict.NARROWING,
+    "bodies": Verdict.NARROWING,
     "named": Verdict.NARROWING,
     "confidential": Verdict.NARROWING,
     "splits": Verdict.NARROWING,
     "calls": Verdict.NARROWING,
     "intake": Verdict.NARROWING,
+    "audience": Verdict.NARROWING,
+    "posted": Verdict.NARROWING,
 }
 
 
@@ -124,7 +132,7 @@ def _paper(at: str, old: Data, new: Data) -> Iterator[Change]:
 
 def _flow(old: Data, new: Data) -> Iterator[Change]:
     at = "/flow"
-    for name in ("start", "received"):
+    for name in ("start", "received", "unclear"):
         if old.get(name) != new.get(name):
             was, now = old.get(name), new.get(name)
             yield Change(f"{at}/{name}", "changed", Verdict.NARROWING, was, now)
@@ -132,10 +140,14 @@ def _flow(old: Data, new: Data) -> Iterator[Change]:
     yield from _named(
         f"{at}/always", old.get("always", {}), new.get("always", {}), _way, _added, _fewer
     )
+    if old.get("breach") != new.get("breach"):
+        yield Change(f"{at}/breach", "changed", Verdict.NARROWING)
     yield from _named(f"{at}/acts", old.get("acts", {}), new.get("acts", {}), _act, _added, _fewer)
     yield from _named(f"{at}/tasks", old.get("tasks", {}), new.get("tasks", {}), _part, _added)
     follows = old.get("follows", {}), new.get("follows", {})
     yield from _named(f"{at}/follows", *follows, _follow, _added, _fewer)
+    emits = old.get("emits", {}), new.get("emits", {})
+    yield from _named(f"{at}/emits", *emits, _emission, _added, _fewer)
 
 
 def _stage(at: str, old: Data, new: Data) -> Iterator[Change]:
@@ -158,9 +170,17 @@ def _follow(at: str, old: Data, new: Data) -> Iterator[Change]:
         yield Change(at, "changed", Verdict.NARROWING)
 
 
+def _emission(at: str, old: Data, new: Data) -> Iterator[Change]:
+    """What has begun goes on by its own version, so a change is for cases to come."""
+    for name in sorted(set(old) | set(new)):
+        if old.get(name) != new.get(name):
+            verdict = Verdict.SAFE if name == "titles" else Verdict.NARROWING
+            yield Change(f"{at}/{name}", "changed", verdict)
+
+
 def _part(at: str, old: Data, new: Data) -> Iterator[Change]:
     yield from _who(at, old, new)
-    for name in ("opened", "on"):
+    for name in ("opened", "on", "share", "within"):
         if old.get(name) != new.get(name):
             yield Change(f"{at}/{name}", "changed", Verdict.NARROWING)
     yield from _named(f"{at}/actions", old["actions"], new["actions"], _act, _added, _fewer)
@@ -247,7 +267,20 @@ def _result(at: str, old: Data, new: Data) -> Iterator[Change]:
 
 def _worded(at: str, old: Data, new: Data) -> Iterator[Change]:
     """When and to whom it is said counts; how it is said does not."""
-    told = frozenset({"on", "to", "channels", "when_channel", "asks", "for", "public", "class"})
+    told = frozenset(
+        {
+            "on",
+            "to",
+            "channels",
+            "when_channel",
+            "asks",
+            "for",
+            "public",
+            "class",
+            "sealed",
+            "revokes",
+        }
+    )
     for name in sorted(set(old) | set(new)):
         if old.get(name) != new.get(name):
             verdict = Verdict.NARROWING if name in told else Verdict.SAFE
@@ -260,7 +293,8 @@ def _added(_: Data) -> Verdict:
 
 def _clock_added(clock: Data) -> Verdict:
     """A clock that only calls for help takes nothing from anybody."""
-    return Verdict.WIDENING if clock["on_due"]["do"] == "escalate" else Verdict.NARROWING
+    takes_nothing = clock["on_due"]["do"] in ("escalate", "note")
+    return Verdict.WIDENING if takes_nothing else Verdict.NARROWING
 
 
 def _gone(_: Data) -> Verdict:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from chalicelib.people.authority import party_of
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import compact
 from chalicelib.services.checks.deadlint import recorded_elsewhere
@@ -38,18 +39,27 @@ class Asked:
         return self._validator.is_valid(details)
 
 
-Actions = Mapping[tuple[str, bool], Sequence[Listed]]
+# By the name of the action and its addressee.
+Actions = Mapping[tuple[str, str], Sequence[Listed]]
+HOLDER, APPLICANT = "holder", "applicant"
 
 
 def _takeable(service: Service) -> Actions:
-    """The actions that addressees may take, by name and whether only the holder of a claim may."""
-    found: defaultdict[tuple[str, bool], list[Listed]] = defaultdict(list)
+    """The actions that addressees may take: the holder of a claim, a party, or the applicant; of
+    parts only those that wait for an office, not for somebody who holds them."""
+    found: defaultdict[tuple[str, str], list[Listed]] = defaultdict(list)
     for one in service.every_action():
+        by = one.data.get("by", "officer")
         if "/parts/claim/" in one.at and "who" not in one.data:
-            found[one.name, True].append(one)
-        if one.data.get("by", "officer") != "officer" and "/parts/" not in one.at:
-            found[one.name, False].append(one)
+            found[one.name, HOLDER].append(one)
+        if by != "officer" and ("/parts/" not in one.at or _shared(service, one)):
+            found[one.name, party_of(by) or APPLICANT].append(one)
     return found
+
+
+def _shared(service: Service, one: Listed) -> bool:
+    """Whether its part is one of a fanout that the document lists."""
+    return service.stages[one.stage]["kind"] == "fanout" and not service.spread(one.stage)
 
 
 def ask_findings(service: Service) -> Iterator[Finding]:
@@ -94,8 +104,8 @@ def _about_claims(service: Service) -> Iterator[str]:
 def _replies(service: Service) -> Iterator[Finding]:
     """They are tried as long as that takes no more than one check of a form may."""
     actions, asked, left = _takeable(service), dict[str, Asked](), float(BUDGET)
-    for at, holder, reply in _every_reply(service):
-        taken = actions.get((reply.get("action", ""), holder), ())
+    for at, addressee, reply in _every_reply(service):
+        taken = actions.get((reply.get("action", ""), addressee), ())
         yield from _reply(at, reply, taken)
         details = reply.get("details", {})
         size = len(compact(details).encode())
@@ -115,11 +125,12 @@ def _replies(service: Service) -> Iterator[Finding]:
                 yield finding(f"{at}/details", "input", zh, en)
 
 
-def _every_reply(service: Service) -> Iterator[tuple[str, bool, Data]]:
-    """Its pointer, whether the holder of a claim is asked, and itself."""
+def _every_reply(service: Service) -> Iterator[tuple[str, str, Data]]:
+    """Its pointer, who is asked, and itself."""
     for name, notice in service.data["notices"].items():
+        to = notice.get("to", APPLICANT)
         for digit, reply in notice.get("asks", {}).get("replies", {}).items():
-            yield f"/notices/{name}/asks/replies/{digit}", notice.get("to") == "holder", reply
+            yield f"/notices/{name}/asks/replies/{digit}", party_of(to) or to, reply
 
 
 def _reply(at: str, reply: Data, taken: Sequence[Listed]) -> Iterator[Finding]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.platform.errors import Finding
+from chalicelib.platform.json import resolve
 from chalicelib.services.checks.flowlint import finding
 from chalicelib.services.checks.namelint import answer_schema
-from chalicelib.services.document import Service
+from chalicelib.services.document import Listed, Service
 
 SENSITIVE = "x-sensitive"
+KIND = "/properties/missing/items/properties/kind"
 
 
 def count_findings(service: Service) -> Iterator[Finding]:
@@ -19,6 +21,7 @@ def count_findings(service: Service) -> Iterator[Finding]:
     for one in service.every_action():
         counts = one.data.get("counts", {})
         yield from _counts(f"{one.at}/counts", counts, one.data.get("input", {}))
+        yield from _kinds(one)
 
 
 def _counts(
@@ -36,6 +39,14 @@ def _counts(
             zh = "只能统计数字、是否和选项，不能是自己写的文字"
             en = "only numbers, yes or no, and choices are counted, not what people write"
             yield finding(f"{at}/{name}/from", "counts", zh, en)
+
+
+def _kinds(one: Listed) -> Iterator[Finding]:
+    """What is wrong with a paper that is asked for again."""
+    kind = resolve(one.data.get("input"), KIND)
+    if "name_missing" in one.data.get("does", ()) and kind and not _countable(kind):
+        zh, en = "只能是选项，不能是自己写的文字", "only choices, not what people write"
+        yield finding(f"{one.at}/input{KIND}", "counts", zh, en)
 
 
 def _countable(schema: Mapping[str, Any]) -> bool:

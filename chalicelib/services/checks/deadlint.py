@@ -13,7 +13,7 @@ from chalicelib.platform.errors import Finding
 from chalicelib.services.checks.flowlint import SYSTEM_EVENTS, finding, recorded_events
 from chalicelib.services.checks.namelint import answer_schema, required_by
 from chalicelib.services.checks.steps import reached, returning, steps
-from chalicelib.services.document import END, Data, Listed, Service, result_of
+from chalicelib.services.document import END, Data, Listed, Service, reasoned
 
 # Who holds or awaits a slot is told when the pool ends: two rows each, in one transaction of 100.
 MOST_CLAIMS = 45
@@ -43,7 +43,7 @@ def _tells(service: Service) -> Iterator[Finding]:
     for step in steps(service):
         if step.target == tell:
             zh, en = "只有办结才进入告知环节", "only an end leads to the stage that tells"
-            yield finding(f"{step.at}/to", "target", zh, en)
+            yield finding(f"{step.at}/{step.member}", "target", zh, en)
         elif step.source == tell != "":
             zh, en = "告知环节不再转出", "nothing leads out of the stage that tells"
             yield finding(f"{step.at}/to", "target", zh, en)
@@ -239,7 +239,9 @@ def _side_tasks(service: Service) -> Iterator[Finding]:
 
 
 def _heard(service: Service) -> Iterator[Finding]:
-    """Every end is told to the applicant, on every channel."""
+    """Every end is told to the applicant, on every channel, if there is one."""
+    if service.untold:
+        return
     told = {
         event
         for notice in service.notices.values()
@@ -271,8 +273,8 @@ def _details(one: Listed) -> Iterator[Finding]:
 def _reasons(service: Service, one: Listed) -> Iterator[Finding]:
     """Where a reason is to be chosen there is one to choose."""
     if one.data.get("reason"):
-        result = one.data.get("reason_for") or result_of(one.data.get("to", ""))
-        if not any(result in reason["for"] for reason in service.data["reasons"].values()):
+        what = reasoned(one.data)
+        if not any(what in reason["for"] for reason in service.data["reasons"].values()):
             zh, en = "没有可选的理由代码", "there is no reason code to choose"
             yield finding(f"{one.at}/reason", "reason", zh, en)
 

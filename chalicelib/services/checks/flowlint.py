@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from chalicelib.people.authority import outside_of
 from chalicelib.platform.errors import Finding
 from chalicelib.services.checks.steps import ending, reached, steps
 from chalicelib.services.document import Data, Service, result_of
@@ -10,6 +11,7 @@ from chalicelib.services.document import Data, Service, result_of
 SYSTEM_EVENTS = frozenset(
     {
         "stage_entered",
+        "assigned",
         "held",
         "claim_void",
         "overdue",
@@ -22,6 +24,8 @@ SYSTEM_EVENTS = frozenset(
         "role_granted",
         "role_revoked",
         "role_not_granted",
+        "rule_written",
+        "rule_not_written",
         "progress_asked",
         "list_asked",
         "not_understood",
@@ -31,9 +35,22 @@ SYSTEM_EVENTS = frozenset(
         "corrected",
         "recomputed",
         "date_moved",
+        "followed",
+        "not_merged",
+        "pattern_noted",
+        "news",
+        "quiet_news",
+        "urge_answered",
+        "supervision_answered",
+        "criticism_answered",
+        "items_opened",
+        "items_closed",
+        "bulk_ordered",
+        "bulk_done",
     }
 )
-
+# Recorded where the document says who rules when it is not clear who is in charge.
+UNROUTED = "unrouted"
 
 # Who or what a hold can wait for.
 HOLDS = ("applicant", "case", "outside", "date")
@@ -55,22 +72,35 @@ def recorded_events(service: Service) -> Iterator[str]:
     """Every event this service can record."""
     yield service.received
     yield from SYSTEM_EVENTS
+    if service.unclear:
+        yield UNROUTED
     for one in service.every_action():
         yield one.data["event"]
         yield from (branch["event"] for branch in one.data.get("branch", []))
         if "else_event" in one.data:
             yield one.data["else_event"]
+    yield from _of_stages(service)
+    yield from (one["event"] for _, one in service.item_dues())
+    yield from (way["event"] for way in service.always.values())
+    if "event" in service.breach:
+        yield service.breach["event"]
+    yield from _of_clocks(service)
+    yield from (one["hears"] for _, one in service.follows if "hears" in one)
+
+
+def _of_stages(service: Service) -> Iterator[str]:
     for name, stage in service.stages.items():
         yield from (way["event"] for way in stage.get("outcomes", {}).values())
         yield from (part["opened"] for part in service.parts(name).values() if "opened" in part)
         if "hold" in stage:
             yield stage["hold"]["event"]
-    yield from (way["event"] for way in service.always.values())
+
+
+def _of_clocks(service: Service) -> Iterator[str]:
     for clock in service.clocks.values():
         if "event" in clock["on_due"]:
             yield clock["on_due"]["event"]
         yield from (one["event"] for one in clock.get("milestones", ()))
-    yield from (one["hears"] for _, one in service.follows if "hears" in one)
 
 
 def _targets(service: Service) -> Iterator[Finding]:
@@ -85,7 +115,7 @@ def _targets(service: Service) -> Iterator[Finding]:
             "there must be exactly one stage of kind tell",
         )
     for step in steps(service):
-        pointer, target = f"{step.at}/to", step.target
+        pointer, target = f"{step.at}/{step.member}", step.target
         result = result_of(target)
         known = service.data["results"] if result else service.stages
         if (result or target) not in known:
@@ -116,7 +146,7 @@ def _actors(service: Service) -> Iterator[Finding]:
         if definition["kind"] == "hold":
             yield from _waited_for(f"/flow/stages/{stage}", definition)
     for name, act in service.acts.items():
-        if "who" not in act and act.get("by") != "applicant":
+        if "who" not in act and act.get("by") != "applicant" and not outside_of(act.get("by")):
             yield finding(f"/flow/acts/{name}", "actor", "此操作无人可办", "nobody can do this")
 
 

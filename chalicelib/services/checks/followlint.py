@@ -25,7 +25,7 @@ def follow_findings(service: Service, recorded: frozenset[str]) -> Iterator[Find
                 yield finding(f"{at}/on/{index}", "event", zh, en)
         yield from DOES[one["do"]](service, at, one)
     for at, opens in service.openings():
-        if not at.startswith("/flow/follows/"):
+        if not at.startswith(("/flow/follows/", "/flow/emits/")):
             yield from _no_items(at, opens)
     for stage, definition in service.stages.items():
         if definition["kind"] == "hold" and definition.get("for") == "case":
@@ -36,6 +36,7 @@ NEEDS = {
     "open_case": ("opens",),
     "grant_role": ("role", "party", "name", "at", "months"),
     "revoke_role": ("role", "party", "at"),
+    "write_rule": (),
 }
 
 
@@ -48,9 +49,27 @@ def _lacking(at: str, one: Data) -> Iterator[Finding]:
 def _opens(service: Service, at: str, one: Data) -> Iterator[Finding]:
     lacking = list(_lacking(at, one))
     yield from lacking
+    if "appeal" in one:
+        yield from _appeal(service, at, one)
     if not lacking:
         yield from _each(service, at, one)
         yield from _sources(service, at, one)
+
+
+def _appeal(service: Service, at: str, one: Data) -> Iterator[Finding]:
+    """What was decided comes back, and as nothing else; meanwhile a clock calls for help."""
+    hears = one.get("hears")
+    if hears is None:
+        zh, en = "申诉的结果须回报", "the decision on an appeal comes back"
+        yield finding(f"{at}/hears", "required", zh, en)
+    elif sum(other.get("hears") == hears for _, other in service.follows) > 1:
+        zh, en = f"{hears}也是别的办件的回报", f"something else comes back as {hears}"
+        yield finding(f"{at}/hears", "unique", zh, en)
+    clocks = service.clocks.values()
+    for index, event in enumerate(one["on"]):
+        if not any(event in clock["start"] and hears in clock["stop"] for clock in clocks):
+            zh, en = "申诉期间没有时限在走", "no clock runs from the appeal to its decision"
+            yield finding(f"{at}/on/{index}", "unwatched", zh, en)
 
 
 def _grants(service: Service, at: str, one: Data) -> Iterator[Finding]:
@@ -65,16 +84,26 @@ def _grants(service: Service, at: str, one: Data) -> Iterator[Finding]:
             zh, en = "表单没有这一项", "the form does not ask for this"
             yield finding(f"{at}/{name}/from", "pointer", zh, en)
         if "details" in source and not all(
-            asked_for(schema, source["details"]) for schema in _inputs(service, one)
+            asked_for(schema, source["details"]) for schema in inputs(service, one)
         ):
             zh, en = "操作没有填写这一项", "the details have no such member"
             yield finding(f"{at}/{name}/details", "pointer", zh, en)
+
+
+def _rules(service: Service, at: str, one: Data) -> Iterator[Finding]:
+    """Every action that records the event is a ruling."""
+    for event in one["on"]:
+        doing = [act.data for act in service.every_action() if act.data["event"] == event]
+        if not doing or not all("rule" in act.get("does", ()) for act in doing):
+            zh, en = f"{event}不是认定", f"{event} is no ruling"
+            yield finding(f"{at}/on", "event", zh, en)
 
 
 DOES: Mapping[str, Callable[[Service, str, Data], Iterator[Finding]]] = {
     "open_case": _opens,
     "grant_role": _grants,
     "revoke_role": _grants,
+    "write_rule": _rules,
 }
 
 
@@ -83,8 +112,8 @@ def _each(service: Service, at: str, one: Data) -> Iterator[Finding]:
     if "each" not in one:
         yield from _no_items(f"{at}/opens", one["opens"])
         return
-    for schema in _inputs(service, one):
-        items = _within(schema, one["each"])
+    for schema in inputs(service, one):
+        items = within(schema, one["each"])
         if items.get("type") != "array" or not 1 <= items.get("maxItems", 0) <= MOST_EACH:
             zh = f"须为各操作都填写的列表，最多{MOST_EACH}项"
             en = f"a list that each action asks for, of {MOST_EACH} items at most"
@@ -96,9 +125,9 @@ def _sources(service: Service, at: str, one: Data) -> Iterator[Finding]:
     """What the new case is told of the details stands in what the actions ask for."""
     for pointer, source in one["opens"]["answers"].items():
         where = f"{at}/opens/answers/{escape(pointer)}"
-        for schema in _inputs(service, one):
+        for schema in inputs(service, one):
             details = "details" in source and not asked_for(schema, source["details"])
-            items = resolve(_within(schema, one["each"]), "/items") if "each" in one else None
+            items = resolve(within(schema, one["each"]), "/items") if "each" in one else None
             item = "item" in source and items and not asked_for(items, source["item"])
             if details or item:
                 zh, en = "操作没有填写这一项", "the details have no such member"
@@ -113,7 +142,7 @@ def _no_items(at: str, opens: Data) -> Iterator[Finding]:
             yield finding(f"{at}/answers/{escape(pointer)}/item", "items", zh, en)
 
 
-def _inputs(service: Service, one: Data) -> list[Data]:
+def inputs(service: Service, one: Data) -> list[Data]:
     """The schemas of the details of every action that records what it follows from."""
     return [
         action.data.get("input", {})
@@ -123,7 +152,7 @@ def _inputs(service: Service, one: Data) -> list[Data]:
     ]
 
 
-def _within(schema: Any, pointer: str) -> Data:
+def within(schema: Any, pointer: str) -> Data:
     return answer_schema(schema, pointer) or {}
 
 

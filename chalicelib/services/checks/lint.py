@@ -14,11 +14,18 @@ import jsonschema_rs
 
 from chalicelib.platform.errors import Finding
 from chalicelib.platform.json import escape, loads
+from chalicelib.services.checks.arbitrationlint import arbitration_findings
 from chalicelib.services.checks.asklint import ask_findings
+from chalicelib.services.checks.assignlint import assign_findings
+from chalicelib.services.checks.audiencelint import audience_findings
 from chalicelib.services.checks.autolint import auto_findings
+from chalicelib.services.checks.bodylint import body_findings
 from chalicelib.services.checks.clocklint import clock_findings
+from chalicelib.services.checks.containerlint import container_findings
+from chalicelib.services.checks.counterlint import counter_findings
 from chalicelib.services.checks.countlint import count_findings
 from chalicelib.services.checks.deadlint import dead_end_findings
+from chalicelib.services.checks.emitlint import emit_findings
 from chalicelib.services.checks.filllint import fill_findings
 from chalicelib.services.checks.flowlint import (
     SYSTEM_EVENTS,
@@ -28,11 +35,20 @@ from chalicelib.services.checks.flowlint import (
 )
 from chalicelib.services.checks.followlint import follow_findings
 from chalicelib.services.checks.formlint import sized_findings
+from chalicelib.services.checks.leglint import leg_findings
 from chalicelib.services.checks.logiclint import logic_findings
 from chalicelib.services.checks.namelint import name_findings
+from chalicelib.services.checks.notelint import pattern_note_findings, share_findings
 from chalicelib.services.checks.partlint import part_findings
 from chalicelib.services.checks.placelint import place_findings
+from chalicelib.services.checks.postlint import post_findings
+from chalicelib.services.checks.promiselint import promise_findings
 from chalicelib.services.checks.recordlint import record_findings
+from chalicelib.services.checks.reworklint import rework_findings
+from chalicelib.services.checks.rungslint import rung_findings
+from chalicelib.services.checks.seallint import seal_findings
+from chalicelib.services.checks.sidelint import side_findings
+from chalicelib.services.checks.spreadlint import spread_findings
 from chalicelib.services.checks.texts import text_findings
 from chalicelib.services.document import Service, result_of
 from chalicelib.services.forms.answers import own
@@ -47,7 +63,13 @@ MOST_WAYS = 400
 Check = Callable[[Service], Iterator[Finding]]
 Kind = jsonschema_rs.ValidationErrorKind
 # What a clock that runs out must name, by what it does.
-NEEDED = {"act": "action", "settle": "outcome", "escalate": "who", "close": "event"}
+NEEDED = {
+    "act": "action",
+    "settle": "outcome",
+    "escalate": "who",
+    "close": "event",
+    "note": "event",
+}
 
 
 def lint(document: Any) -> list[Finding]:
@@ -166,7 +188,7 @@ def _events(service: Service) -> Iterator[Finding]:
                         f"/{part}/{name}/on", "event", f"不会发生{event}", f"{event} never happens"
                     )
             date = item.get("date")
-            if date not in (None, "debts", "claim", *service.clocks):
+            if date not in (None, "debts", "claim", "container", *service.clocks):
                 yield finding(
                     f"/{part}/{name}/date", "clock", f"没有时限{date}", f"no clock {date}"
                 )
@@ -223,6 +245,8 @@ def _of_answers(service: Service) -> Iterator[tuple[str, Any]]:
         for index, one in enumerate(service.data.get(part, [])):
             if name in one:
                 yield f"/{part}/{index}/{name}", one[name]
+    if "if" in service.posted:
+        yield "/posted/if", service.posted["if"]
     if "then" in service.record:
         yield "/record/then/if", service.record["then"]["if"]
 
@@ -235,22 +259,53 @@ def _following(service: Service) -> Iterator[Finding]:
     return follow_findings(service, frozenset(recorded_events(service)))
 
 
-ALWAYS: Sequence[Check] = (flow_findings, _clocks, _events, _reasons, text_findings)
+def _emitting(service: Service) -> Iterator[Finding]:
+    return emit_findings(service, frozenset(recorded_events(service)))
+
+
+def _sides(service: Service) -> Iterator[Finding]:
+    return side_findings(service, frozenset(recorded_events(service)))
+
+
+ALWAYS: Sequence[Check] = (
+    flow_findings,
+    _clocks,
+    _events,
+    _reasons,
+    text_findings,
+    seal_findings,
+    counter_findings,
+)
 WHERE_SOUND: Sequence[Check] = (
     part_findings,
+    promise_findings,
     place_findings,
+    assign_findings,
+    audience_findings,
+    rework_findings,
+    rung_findings,
+    share_findings,
+    pattern_note_findings,
+    spread_findings,
     dead_end_findings,
     _names,
     _following,
+    _sides,
+    body_findings,
+    container_findings,
+    _emitting,
     clock_findings,
     ask_findings,
     logic_findings,
     auto_findings,
+    leg_findings,
+    arbitration_findings,
     count_findings,
     fill_findings,
+    post_findings,
 )
 # Of a service without a flow.
 OF_RECORD: tuple[Sequence[Check], Sequence[Check]] = (
-    (record_findings,),
+    (record_findings, audience_findings, counter_findings),
     (_names, logic_findings, count_findings, fill_findings),
 )

@@ -44,7 +44,7 @@ MARKS = {"x-compute": "computes", "x-on-hide": "shows"}
 def logic_findings(service: Service) -> Iterator[Finding]:
     if "logic" not in service.data:
         return
-    wrong = [told for one in expressions(service) for told in _malformed(*one)]
+    wrong = [told for one in expressions(service) for told in malformed(*one)]
     yield from wrong
     if wrong:
         return
@@ -64,7 +64,8 @@ def expressions(service: Service) -> Iterator[Place]:
             yield at, one["value"], ()
 
 
-def _malformed(at: str, expression: Any, of: Path) -> Iterator[Finding]:
+def malformed(at: str, expression: Any, of: Path) -> Iterator[Finding]:
+    """What is wrong with an expression by itself."""
     wrong = False
     for number, part in enumerate(parts(expression)):
         if number == MOST_PARTS:

@@ -15,6 +15,8 @@ NEEDS: Mapping[str, tuple[str, frozenset[str]]] = {
     "ask": ("participants", frozenset({"party"})),
     "open_bond": ("helper", frozenset()),
     "waive_paper": ("paper", frozenset()),
+    "merge": ("into", frozenset()),
+    "join_container": ("container", frozenset()),
 }
 
 
@@ -22,11 +24,12 @@ def name_findings(service: Service, recorded: frozenset[str]) -> Iterator[Findin
     """`recorded` are the events this service can record."""
     events = _events_by_stage(service)
     for one in service.every_action():
-        yield from _action(service, one, events[""] | events[one.stage])
+        before = recorded if "ever" in one.data else events[""] | events[one.stage]
+        yield from _action(service, one, before, recorded)
     for at, way in _ways(service):
         if way.get("reason", "") not in ("", *service.data["reasons"]):
             yield _finding(f"{at}/reason", "reason", "没有这个理由代码", "no such reason code")
-    yield from _reasons(service)
+    yield from _reasons(service, recorded)
     yield from _extensions(service, recorded)
     yield from _papers(service)
     yield from _subject(service)
@@ -34,13 +37,12 @@ def name_findings(service: Service, recorded: frozenset[str]) -> Iterator[Findin
         yield from _named_papers(service, one.at, one.data)
 
 
-def _reasons(service: Service) -> Iterator[Finding]:
+def _reasons(service: Service, recorded: Set[str]) -> Iterator[Finding]:
     for code, reason in service.data["reasons"].items():
         for index, result in enumerate(reason["for"]):
-            if result not in service.data["results"]:
-                yield _finding(
-                    f"/reasons/{code}/for/{index}", "target", "没有这个结果", "no such result"
-                )
+            if result not in service.data["results"] and result not in recorded:
+                zh, en = "没有这个结果或过程信息", "no such result or event"
+                yield _finding(f"/reasons/{code}/for/{index}", "target", zh, en)
 
 
 def _extensions(service: Service, recorded: frozenset[str]) -> Iterator[Finding]:
@@ -59,16 +61,19 @@ def _ways(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield f"/flow/always/{name}", way
 
 
-def _action(service: Service, one: Listed, events: Set[str]) -> Iterator[Finding]:
-    """`events` are those that actions of its own stage, or beside the stages, record."""
+def _action(
+    service: Service, one: Listed, events: Set[str], recorded: Set[str]
+) -> Iterator[Finding]:
+    """`events` are those that may have happened for it: of its own stage, or beside the stages."""
     at, action = one.at, one.data
     does = action.get("does", [])
     if "extend" in does and "clock" not in action:
         yield _finding(f"{at}/clock", "required", "须写明延长哪个时限", "which clock?")
     if action.get("clock") not in (None, *service.clocks):
         yield _finding(f"{at}/clock", "clock", "没有这个时限", "no such clock")
-    if action.get("reason_for") not in (None, *service.data["results"]):
-        yield _finding(f"{at}/reason_for", "target", "没有这个结果", "no such result")
+    if action.get("reason_for") not in (None, *service.data["results"], *recorded):
+        zh, en = "没有这个结果或过程信息", "no such result or event"
+        yield _finding(f"{at}/reason_for", "target", zh, en)
     if "after" in action and action["after"] not in events:
         yield _finding(f"{at}/after", "event", "此事件不会发生", "this never happens")
     yield from _doing(service, at, action)
@@ -142,7 +147,11 @@ def _pointers(service: Service) -> Iterator[tuple[str, str]]:
         yield from ((f"/subject/{name}/{index}", one) for index, one in many)
         if isinstance(value, str):
             yield f"/subject/{name}", value
-    yield from (("/about", one) for one in [data.get("about")] if one)
+    for name in ("about", "part_of"):
+        yield from ((f"/{name}", one) for one in [data.get(name)] if one)
+    yield from _of_container(service)
+    posted = ((name, service.posted.get(name)) for name in ("title", "text", "until"))
+    yield from ((f"/posted/{name}", one) for name, one in posted if one)
     yield from ((f"/named/{i}", one) for i, one in enumerate(data.get("named", [])))
     for part in ("confidential", "splits"):
         yield from (
@@ -153,6 +162,12 @@ def _pointers(service: Service) -> Iterator[tuple[str, str]]:
             if name in definition.get(part, {}):
                 yield f"/flow/stages/{stage}/{part}/{name}", definition[part][name]
     yield from _mapped(service)
+
+
+def _of_container(service: Service) -> Iterator[tuple[str, str]]:
+    for part in ("quota", "hands_down", "tells"):
+        named = service.container.get(part, {}).items()
+        yield from ((f"/container/{part}/{n}", one) for n, one in named if isinstance(one, str))
 
 
 def _mapped(service: Service) -> Iterator[tuple[str, str]]:

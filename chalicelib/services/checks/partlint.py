@@ -71,17 +71,11 @@ def _plain_way(action: Data) -> bool:
 def _fanout(service: Service, at: str, stage: str, definition: Data) -> Iterator[Finding]:
     yield from _needed(at, definition, "over", "parts", "join")
     join, parts = definition.get("join", {}), definition.get("parts", {})
+    if service.spread(stage):
+        yield from _verdicts(at, definition, parts)
+        return
     asked = {one.data["asks"] for one in service.actions_of(stage) if "asks" in one.data}
-    verdicts = {
-        action["settles"]
-        for name, part in parts.items()
-        for action in part["actions"].values()
-        if "settles" in action and name not in asked
-    }
-    for verdict in sorted(verdicts - set(join.get("prefer", []))):
-        zh, en = f"汇总未列出{verdict}", f"prefer does not list {verdict}"
-        yield finding(f"{at}/join/prefer", "verdict", zh, en)
-    yield from _needed(f"{at}/outcomes", definition.get("outcomes", {}), *join.get("prefer", []))
+    yield from _verdicts(at, definition, parts.keys() - asked)
     rule = join.get("rule")
     if rule in ("least", "lead") and rule not in join:
         yield finding(f"{at}/join/{rule}", "required", f"缺少{rule}", f"{rule} is missing")
@@ -98,6 +92,24 @@ def _fanout(service: Service, at: str, stage: str, definition: Data) -> Iterator
             yield finding(
                 f"{at}/parts/{name}/who", "actor", "此项无人办理", "nobody does this part"
             )
+
+
+def _verdicts(at: str, definition: Data, parts: Collection[str]) -> Iterator[Finding]:
+    """Whatever a part may be settled with is put in order, and is an outcome of the stage."""
+    join = definition.get("join", {})
+    own = [part for name, part in definition.get("parts", {}).items() if name in parts]
+    verdicts = {
+        action["settles"]
+        for part in own
+        for action in part["actions"].values()
+        if "settles" in action
+    }
+    on_due = (part.get("within", {}).get("on_due", {}) for part in own)
+    verdicts |= {one["verdict"] for one in on_due if "verdict" in one}
+    for verdict in sorted(verdicts - set(join.get("prefer", []))):
+        zh, en = f"汇总未列出{verdict}", f"prefer does not list {verdict}"
+        yield finding(f"{at}/join/prefer", "verdict", zh, en)
+    yield from _needed(f"{at}/outcomes", definition.get("outcomes", {}), *join.get("prefer", []))
 
 
 def _names_items(service: Service, event: str, member: str, parts: Collection[str]) -> bool:
@@ -198,6 +210,9 @@ def whos(service: Service) -> Iterator[tuple[str, Data]]:
     """Every `who` of the document, with its pointer."""
     if "calls" in service.data:
         yield "/calls", service.data["calls"]
+    for one in service.every_action():
+        if "addressee" in one.data:
+            yield f"{one.at}/addressee", one.data["addressee"]
     places: dict[str, Data] = {}
     for stage, definition in service.stages.items():
         places[f"/flow/stages/{stage}"] = definition
@@ -207,6 +222,7 @@ def whos(service: Service) -> Iterator[tuple[str, Data]]:
     places |= {one.at: one.data for one in service.every_action()}
     places |= {f"/clocks/{name}/on_due": one["on_due"] for name, one in service.clocks.items()}
     places |= {at: one for at, _, one in service.milestones()}
+    places |= dict(service.item_dues())
     for at, place in places.items():
         if place.get("who"):
             yield f"{at}/who", place["who"]
@@ -237,8 +253,8 @@ def _closing(service: Service) -> Iterator[Finding]:
         if on_due["do"] == "close" and on_due.get("event") not in clock["stop"]:
             zh, en = "时限须由自己的事件停止", "the event it records must stop it"
             yield finding(f"/clocks/{name}/stop", "clock", zh, en)
-        if clock.get("after_end") and on_due["do"] != "escalate":
-            zh, en = "办结后的时限只能提请督办", "after the end a clock can only escalate"
+        if clock.get("after_end") and on_due["do"] not in ("escalate", "note"):
+            zh, en = "办结后的时限只能提请督办或者记录", "after the end a clock escalates or notes"
             yield finding(f"/clocks/{name}/on_due/do", "clock", zh, en)
 
 

@@ -11,7 +11,8 @@ from chalicelib.services.document import Service
 # Members that say what happens to a case; those that every document has stay empty.
 OF_CASES = (
     *("flow", "papers", "clocks", "results", "reasons", "documents", "notices", "events"),
-    *("restricted", "named", "confidential", "splits", "about", "calls"),
+    *("restricted", "named", "confidential", "splits", "about", "part_of", "container", "calls"),
+    *("parties", "bodies", "posted"),
 )
 # By these anybody may submit; by the others the officers who take it down.
 PUBLIC = frozenset({"web", "sms"})

@@ -95,7 +95,7 @@ class Sampler:
     def _entries(self, here: Schema, depth: int) -> list[Any]:
         """As few as will do, all different where they must be."""
         items, fewest = self._followed(here.get("items")), int(here.get("minItems", 0))
-        choices = items.get("enum", [])
+        choices = items.get("enum") or _titled(items)
         made = []
         for n in range(min(fewest, MOST)):
             one = choices[n] if n < len(choices) else self._first(items, depth)
@@ -156,6 +156,12 @@ def _without(schema: Schema, keyword: str) -> dict[str, Any]:
 def _kind(here: Schema) -> str:
     kind = here.get("type", "object" if "properties" in here else "string")
     return str(kind[0]) if isinstance(kind, list) else str(kind)
+
+
+def _titled(items: Schema) -> list[Any]:
+    """The titled constants that each of its entries is one of."""
+    ways = [one for one in items.get("oneOf", ()) if isinstance(one, dict)]
+    return [one["const"] for one in ways if "const" in one]
 
 
 def _another(item: Any, n: int) -> Any:

@@ -12,23 +12,33 @@ ANYWHERE = ""
 
 
 class Step(NamedTuple):
-    """A way from one stage (from every stage, for ANYWHERE) on, and the events it may record."""
+    """A way from one stage (from every stage, for ANYWHERE) on, and the events it may record.
+
+    A case that is reopened may come from any: it may have ended before it was anywhere else.
+    """
 
     at: str
     source: str
     target: str
     events: frozenset[str]
+    member: str = "to"
 
 
 def steps(service: Service) -> Iterator[Step]:
     for one in service.every_action():
         if "to" in one.data:
             yield _step(one.at, one.stage, one.data)
+        if "reopens" in one.data:
+            again = {**one.data, "to": one.data["reopens"]}
+            yield _step(one.at, ANYWHERE, again)._replace(member="reopens")
     for stage, definition in service.stages.items():
         for name, way in definition.get("outcomes", {}).items():
             yield _step(f"/flow/stages/{stage}/outcomes/{name}", stage, way)
     for name, way in service.always.items():
         yield _step(f"/flow/always/{name}", ANYWHERE, way)
+    if service.unclear:
+        to, unrouted = service.unclear["to"], frozenset({"unrouted"})
+        yield Step("/flow/unclear", service.start, to, unrouted)
 
 
 def _step(at: str, source: str, way: Data) -> Step:

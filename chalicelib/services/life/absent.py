@@ -1,5 +1,5 @@
 """Names in a document that mean nobody here: the role of a `who`, the unit of a routing table, the
-owner. Warnings, since people may be named after the document is handed in.
+owner, the node of a counter. Warnings, since people may be named after the document is handed in.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +35,7 @@ def absent(document: Any, directory: Directory) -> Iterator[Finding]:
         if found.get((one.kind, one.name)) is False:
             yield _nobody(one, _meant(one, found, there[one.kind]))
     yield from _not_given(document, directory)
+    yield from _nowhere(document, directory)
     if not directory.tenures(document["service"]):
         zh = "还没有单位主管；发布时写明unit，否则不能发布"
         en = "no unit owns it yet; name one with unit when it is published"
@@ -49,6 +50,15 @@ def _not_given(document: Any, directory: Directory) -> Iterator[Finding]:
             en = f"no operator has allowed this service to give the role {one['role']} yet"
             at = f"/flow/follows/{name}/role"
             yield Finding(at, "grant", {"zh-Hans": zh, "en": en})
+
+
+def _nowhere(document: Any, directory: Directory) -> Iterator[Finding]:
+    """Counters at nodes that are not here: no inbox shows their zone."""
+    for index, counter in enumerate(document["guide"].get("counters", ())):
+        node = counter.get("node")
+        if node is not None and directory.node(node) is None:
+            texts = {"zh-Hans": f"没有节点{node}", "en": f"there is no node {node} here"}
+            yield Finding(f"/guide/counters/{index}/node", "node", texts)
 
 
 def _nobody(one: Place, meant: str) -> Finding:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.people import granting
+from chalicelib.people import granting, routing
 from chalicelib.people.directory import NAME as PARTY
 from chalicelib.people.directory import Directory
 from chalicelib.platform.errors import Finding, WrongState
@@ -121,6 +121,26 @@ class Carrier:
         store.transact([rows.noted(order.service, note, told, order.at, mark)])
         return {"done": True, "service": order.service}
 
+    def write_rule(self, order: Order) -> Row:
+        """A ruling says who owns the service there from now on, where the operator allows it."""
+        store, wanted = self._ports.store, order.data
+        self._directory.refresh()
+        if not routing.allowed(store, order.service):
+            zh, en = (
+                "运行人员没有允许此事项的认定写成规则",
+                "no operator has allowed rules to be written",
+            )
+            return {"done": False, "findings": [report(_finding("/unit", "ruling", zh, en))]}
+        rule = {"service": order.service, "day": self._day(), "because": order.message, **wanted}
+        found = routing.write(store, self._directory, rule, order.at)
+        if found is not None:
+            return {"done": False, "findings": [report(found)]}
+        note = Note(order.do, order.by, order.message)
+        told = {name: wanted[name] for name in ("case", "unit", "node")}
+        mark = f"{wanted['case']}-{int(wanted['event']):05d}"
+        store.transact([rows.noted(order.service, note, told, order.at, mark)])
+        return {"done": True, "service": order.service}
+
     def _day(self) -> str:
         return self._versions.today().isoformat()
 
@@ -195,6 +215,7 @@ _DO: Mapping[str, Callable[[Carrier, Order], Row]] = {
     "rebase": Carrier.note_rebase,
     "grant_role": Carrier.grant,
     "revoke_role": Carrier.grant,
+    "write_rule": Carrier.write_rule,
 }
 
 

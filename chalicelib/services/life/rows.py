@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from chalicelib.people import audit
 from chalicelib.platform.ports import Condition, Equals, Missing, Operation, Put, Row, Table
 from chalicelib.services.catalogue import pack, version_key
-from chalicelib.services.document import Service
+from chalicelib.services.document import Data, Service
 from chalicelib.services.offer import Offer, offer_of
 
 # What the list says of a service besides its name.
@@ -106,13 +106,23 @@ def last_of(live: Row | None) -> int:
 def _entry(service: Service) -> Row:
     data = service.data
     opens = sorted({opening["service"] for _, opening in service.openings()} - {service.id})
+    zones = {
+        one["node"]: place_in(one) for one in data["guide"].get("counters", ()) if "node" in one
+    }
     return {
         "service": service.id,
         "titles": dict(data["titles"]),
         "channels": list(data["channels"]),
         **{name: data["guide"][name] for name in LISTED if name in data["guide"]},
         **({"opens": opens} if opens else {}),
+        **({"zones": zones} if zones else {}),
+        **({"audience": data["audience"]} if service.office else {}),
     }
+
+
+def place_in(counter: Data) -> Data:
+    """Where in its centre a counter is, as the list of services and the inboxes have it."""
+    return {name: counter[name] for name in ("zone", "window") if name in counter}
 
 
 def _same_turn(live: Row) -> Condition:

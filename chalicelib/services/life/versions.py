@@ -223,11 +223,39 @@ class Versions:
                     "en": f"{name} is restricted: its result does not come back",
                 }
                 yield Finding(f"{at}/service", "restricted", texts)
+        yield from self._emitted(service)
         others = self.dependents(service.id) if service.record else []
         if others:
             zh = f"{'、'.join(others)}会立此事项的案，不能改为只作记录"
             en = f"{', '.join(others)} open cases of this service: it cannot be records"
             yield Finding("/record", "record", {"zh-Hans": zh, "en": en})
+
+    def _emitted(self, service: Service) -> Iterator[Finding]:
+        """What is opened again and again does not lead back here; lists of records are there."""
+        for name, one in service.emissions.items():
+            opened = one["opens"]["service"]
+            if service.id in self._led_to(opened):
+                zh = f"{opened}又会立此事项的案，循环往复"
+                en = f"{opened} leads to cases of this service again: there would be no end"
+                at = f"/flow/emits/{name}/opens/service"
+                yield Finding(at, "circle", {"zh-Hans": zh, "en": en})
+            listed = one.get("over", {}).get("records", {}).get("service")
+            live = self.live(listed) if listed else None
+            if listed and (live is None or not live.record):
+                zh, en = f"没有记录事项{listed}", f"no service {listed} that keeps records"
+                at = f"/flow/emits/{name}/over/records/service"
+                yield Finding(at, "service", {"zh-Hans": zh, "en": en})
+
+    def _led_to(self, name: str) -> set[str]:
+        """The services of which a case may come to be opened in the end, by what is live."""
+        seen: set[str] = set()
+        ahead = [name]
+        while ahead:
+            live = self.live(ahead.pop())
+            further = {opens["service"] for _, opens in live.openings()} if live else set()
+            ahead += sorted(further - seen)
+            seen |= further
+        return seen
 
     def _in_the_way(self, document: Any, note: Note) -> list[Finding]:
         """What is wrong with it, or with who owns it."""

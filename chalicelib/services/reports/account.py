@@ -1,9 +1,10 @@
 """A rehearsal told in one language, as JSON: what an administrator reads before publishing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.clocks.calendar import Calendar
+from chalicelib.people.authority import party_of
 from chalicelib.people.roles import role
 from chalicelib.platform import times
 from chalicelib.platform.errors import Texts, pick
@@ -11,11 +12,12 @@ from chalicelib.platform.json import resolve
 from chalicelib.services.document import Service
 from chalicelib.services.reports.moves import APPLICANT, ELSEWHERE, SYSTEM, Move
 from chalicelib.services.reports.plain import place
+from chalicelib.services.reports.recurring import recurring
 from chalicelib.services.reports.rehearsal import Rehearsal, Walk, targets
 from chalicelib.services.reports.roles import APPLICANT as APPLICANT_TEXTS
 from chalicelib.services.reports.roles import SYSTEM as SYSTEM_TEXTS
 from chalicelib.services.reports.roles import who
-from chalicelib.services.reports.situation import Opened
+from chalicelib.services.reports.situation import BREACH, Opened
 from chalicelib.services.reports.timeline import Step
 
 Json = dict[str, Any]
@@ -25,6 +27,8 @@ BY: Mapping[str, Texts] = {
     SYSTEM: SYSTEM_TEXTS,
     ELSEWHERE: {"zh-Hans": "另一办件", "en": "another case"},
 }
+# Where the document says who they are, by how an actor's id begins.
+OUTSIDE = {"party": "parties", "body": "bodies"}
 SAYS: Mapping[str, Texts] = {
     "submit": {"zh-Hans": "提交申请", "en": "Submits"},
     "due": {"zh-Hans": "{title}到期", "en": "{title} runs out"},
@@ -43,6 +47,11 @@ SAYS: Mapping[str, Texts] = {
         "zh-Hans": "只作记录：每次提交存一条，按{unit}计数，没有流程可演练",
         "en": "it keeps records: each submission is one, counted in {unit}; nothing to rehearse",
     },
+    "posts": {
+        "zh-Hans": "向公众公示（{title}等）",
+        "en": "posted for everybody to read ({title} …)",
+    },
+    "takes_down": {"zh-Hans": "撤下公示", "en": "taken down"},
     "bound": {
         "zh-Hans": "路径太多，没有全部演练",
         "en": "there are too many ways to rehearse them all",
@@ -79,13 +88,20 @@ def account(rehearsal: Rehearsal, calendar: Calendar, language: str) -> Json:
     }
 
 
+def _comes_by_itself(at: str) -> bool:
+    return "/outcomes/" in at or "/always/" in at or at == BREACH
+
+
 def coverage(rehearsal: Rehearsal) -> dict[str, dict[str, int]]:
     """How many of each kind were taken, of how many there are."""
     service, taken = rehearsal.service, rehearsal.taken
     wanted = list(targets(service))
     kinds: dict[str, tuple[Iterable[str], Iterable[str]]] = {
         "actions": ([one.at for one in service.every_action()], taken),
-        "outcomes": ([at for at in wanted if "/outcomes/" in at or "/always/" in at], taken),
+        "outcomes": (
+            [at for at in wanted if "/outcomes/" in at or "/always/" in at or at == BREACH],
+            taken,
+        ),
         "parts": ([at for at in wanted if at.count("/") == 5 and "/parts/" in at], taken),
         "notices": (service.data["notices"], rehearsal.notices),
         "documents": (service.data["documents"], rehearsal.documents),
@@ -113,16 +129,16 @@ class _Teller:
             "channel": walk.cast.channel,
             "why": shows or self._say("plain"),
             "result": self._pick(results[walk.result]["titles"]) if walk.result else None,
-            "steps": [self._step(step) for step in walk.steps],
+            "steps": [self._step(step, walk.cast.channel) for step in walk.steps],
         }
 
-    def _step(self, step: Step) -> Json:
+    def _step(self, step: Step, channel: str) -> Json:
         local = self.calendar.local(step.at)
         told: Json = {
             "at": times.text(step.at),
             "day": f"{local:%Y-%m-%d}",
             "time": f"{local:%H:%M}",
-            "by": self._by(step.move),
+            "by": self._by(step.move, channel),
             "does": self._does(step.move),
             "events": [self._event(event) for event in step.events if self._named(event)],
             "stage": self._pick(self.service.stages[step.stage]["titles"]),
@@ -143,14 +159,34 @@ class _Teller:
                 }
                 for one in step.due
             ],
+            "emits": [
+                recurring(one, self.language)
+                for event in step.events
+                for _, one in self.service.emitting(event)
+            ],
+            "posted": list(self._posted(step.events)),
             "stopped": [
                 {"of": self._title(one.of), "in_time": one.in_time} for one in step.stopped
             ],
         }
         return {name: value for name, value in told.items() if value != []}
 
-    def _by(self, move: Move | None) -> str:
-        by = move.by if move else APPLICANT
+    def _posted(self, events: Iterable[str]) -> Iterator[str]:
+        """What a step shows the public, or takes from its eyes."""
+        said = self.service.posted
+        if said and said["event"] in events:
+            at = said["title"].replace("/", "/properties/")
+            yield self._say("posts", title=self.place(f"/form{at}"))
+        if said and not set(said["ends"]).isdisjoint(events):
+            yield self._say("takes_down")
+
+    def _by(self, move: Move | None, channel: str) -> str:
+        """Who takes the step; a matter of the offices is submitted by one of their own."""
+        intake = self.service.data.get("intake", {}) if self.service.office else {}
+        by = move.by if move else intake.get(channel, APPLICANT)
+        kind, _, name = by.partition(":")
+        if kind in OUTSIDE:
+            return self._pick(self.service.data[OUTSIDE[kind]][name]["titles"])
         return self._pick(BY[by]) if by in BY else self._pick(role(by))
 
     def _does(self, move: Move | None) -> str:
@@ -174,7 +210,7 @@ class _Teller:
             name: {
                 "key": one["key"],
                 "channels": one.get("channels", ["sms", "email"]),
-                "to": one.get("to", "applicant"),
+                "to": party_of(one.get("to")) or one.get("to", "applicant"),
                 "sms": self._pick(one["texts"]["sms"]),
             }
             for name, one in ((name, self.service.notices[name]) for name in names)

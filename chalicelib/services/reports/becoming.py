@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.services.document import Data
+from chalicelib.services.document import LADDER, Data
+from chalicelib.services.reports.happening import enter, join, open_part, record, settle, slots
 from chalicelib.services.reports.moves import Move
 from chalicelib.services.reports.situation import (
     CLAIM,
     LAPSED,
+    MERGED,
     OPEN,
     OVERDUE,
     SETTLED,
@@ -16,12 +18,6 @@ from chalicelib.services.reports.situation import (
     Part,
     Rules,
     Situation,
-    enter,
-    join,
-    open_part,
-    record,
-    settle,
-    slots,
 )
 
 # Who is asked for an opinion where no conclusion says how many must have answered.
@@ -33,12 +29,13 @@ def submitted(rules: Rules, lacking: frozenset[str]) -> Course:
     course = Course(Situation(lacking=lacking))
     record(rules, course, rules.service.received)
     enter(rules, course, rules.service.start)
+    course.change(fresh=bool(rules.service.unclear))
     return course
 
 
 def after(rules: Rules, now: Situation, move: Move) -> Course:
     """The situation after it, with everything that happened on the way."""
-    course = Course(now)
+    course = Course(now._replace(fresh=False))
     course.taken.append(move.at)
     if move.only[0]:
         course.change(only=move.only)
@@ -96,6 +93,9 @@ def _clock(rules: Rules, course: Course, move: Move) -> None:
         record(rules, course, OVERDUE)
         if name in rules.excuses:
             course.change(here=course.situation.here | {f"{OVERDUE}:{name}"})
+    elif on_due["do"] == "note":
+        course.change(running=now.running - {name}, fired=now.fired | {name})
+        record(rules, course, on_due["event"])
     elif on_due["do"] == "close":
         course.change(closed=True)
         record(rules, course, on_due["event"])
@@ -190,16 +190,55 @@ def _ask(rules: Rules, course: Course, move: Move) -> None:
         open_part(rules, course, rules.listed[move.at].data["asks"], parent)
 
 
+def _anew(rules: Rules, course: Course, _: Move) -> str:
+    """The case has no result; of its clocks only those go on that run after the end."""
+    now, clocks = course.situation, rules.service.clocks
+    after_end = {name for name, one in clocks.items() if one.get("after_end")}
+    course.change(
+        result="",
+        running=now.running & after_end,
+        fired=now.fired & after_end,
+        ran=now.ran & after_end,
+        paused=frozenset(),
+        reached=frozenset(),
+    )
+    return ""
+
+
+def _go_on(rules: Rules, course: Course, move: Move) -> None:
+    enter(rules, course, rules.listed[move.at].data["reopens"])
+
+
+def _merged(rules: Rules, course: Course, _: Move) -> None:
+    """It ends in another case."""
+    way = rules.service.always[MERGED]
+    course.taken.append(f"/flow/always/{MERGED}")
+    record(rules, course, way["event"])
+    settle(rules, course, way)
+
+
+def _address(rules: Rules, course: Course, move: Move) -> None:
+    """Who is urged gets a task; what it answers moves nothing."""
+    course.opened.append(Opened(move.at, rules.listed[move.at].data["addressee"]))
+
+
 BEFORE: Mapping[str, Callable[[Rules, Course, Move], str]] = {
     "promise_papers": _promise,
     "claim": _claim,
     "release": _release,
     "close": _close,
+    "reopen": _anew,
 }
 AFTERWARDS: Mapping[str, Callable[[Rules, Course, Move], None]] = {
+    "transfer": lambda _, course, __: course.change(sent=True),
+    "take_over": lambda _, course, __: course.change(sent=False),
+    "return": lambda _, course, __: course.change(sent=False),
     "record_papers": _bring,
     "release": _promote,
     "ask": _ask,
+    "reopen": _go_on,
+    "merge": _merged,
+    **dict.fromkeys(LADDER, _address),
 }
 
 
@@ -218,6 +257,12 @@ def _broken(rules: Rules, course: Course, move: Move) -> None:
     course.change(debts=frozenset())
     record(rules, course, move.event)
     settle(rules, course, rules.service.always[LAPSED])
+
+
+def _breach(rules: Rules, course: Course, move: Move) -> None:
+    """A paper for which the result did not wait has not come: somebody is to revoke it."""
+    course.change(debts=frozenset())
+    record(rules, course, move.event)
 
 
 def _elsewhere(rules: Rules, course: Course, move: Move) -> None:
@@ -242,7 +287,32 @@ def _report(rules: Rules, course: Course, move: Move) -> None:
     record(rules, course, move.event)
 
 
+def _unrouted(rules: Rules, course: Course, move: Move) -> None:
+    """It was not clear who is in charge: the case begins before an arbiter."""
+    record(rules, course, move.event)
+    enter(rules, course, rules.service.unclear["to"])
+
+
+def _item_late(rules: Rules, course: Course, move: Move) -> None:
+    """The time of an item is over: somebody gets a task, or the item its verdict."""
+    on_due = dict(rules.service.item_dues())[move.at]
+    course.change(reached=course.situation.reached | {move.at})
+    record(rules, course, move.event)
+    if "verdict" in on_due:
+        _settle_part(course, move, on_due["verdict"])
+        join(rules, course)
+    else:
+        course.opened.append(Opened(move.at, on_due["who"]))
+
+
+def _unlisted(rules: Rules, course: Course, move: Move) -> None:
+    record(rules, course, move.event)
+    stage, outcome = course.situation.stage, move.at.rpartition("/")[2]
+    settle(rules, course, rules.service.stages[stage]["outcomes"][outcome])
+
+
 AFTER: Mapping[str, Callable[[Rules, Course, Move], None]] = {
+    "unrouted": _unrouted,
     "action": _action,
     "act": _action,
     "task": _task,
@@ -251,7 +321,11 @@ AFTER: Mapping[str, Callable[[Rules, Course, Move], None]] = {
     "milestone": _milestone,
     "lapse": _lapse,
     "broken": _broken,
+    "breach": _breach,
     "elsewhere": _elsewhere,
     "heard": _heard,
     "report": _report,
+    "item_late": _item_late,
+    "item_over": _item_late,
+    "unlisted": _unlisted,
 }

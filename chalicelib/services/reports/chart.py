@@ -9,6 +9,7 @@ from chalicelib.clocks.clock import unit_of
 from chalicelib.people.roles import role
 from chalicelib.platform.errors import Texts, pick
 from chalicelib.services.document import AUTO, Data, Service, result_of
+from chalicelib.services.reports.recurring import recurring
 from chalicelib.services.reports.roles import APPLICANT, SYSTEM, who
 
 KINDS: Mapping[str, Texts] = {
@@ -55,6 +56,7 @@ SAYS: Mapping[str, Texts] = {
     "beside": {"zh-Hans": "随时可办，不转环节", "en": "At any time, moving nothing"},
     "tasks": {"zh-Hans": "旁办事项", "en": "Tasks beside the stages"},
     "clocks": {"zh-Hans": "时限", "en": "Clocks"},
+    "emits": {"zh-Hans": "定期立案", "en": "Opened again and again"},
     "task": {"zh-Hans": "{title}：“{event}”之后，{who}", "en": '{title}: after "{event}", {who}'},
     "clock": {"zh-Hans": "{title}：{budget}，{does}", "en": "{title}: {budget}, {does}"},
     "milestone": {"zh-Hans": "{title}，{when}：{does}", "en": "{title}, {when}: {does}"},
@@ -63,6 +65,7 @@ SAYS: Mapping[str, Texts] = {
         "en": '{title}: not counted from "{event}" until "{end}"',
     },
     "due": {"zh-Hans": "到期：{title}（{budget}）", "en": "when due: {title} ({budget})"},
+    "unclear": {"zh-Hans": "主管单位不明", "en": "it is unclear who is in charge"},
     "broken": {"zh-Hans": "到期：{title}", "en": "when due: {title}"},
     "but": {"zh-Hans": "（{stages}除外）", "en": " (not in: {stages})"},
     "recorded": {"zh-Hans": "登记", "en": "written down"},
@@ -225,6 +228,8 @@ class _Maker:
             clock = settling.get(name) if name in outcomes else None
             said = self._due(self._title(way), clock) if clock else self._title(way)
             yield Way(said, way["to"], clock is not None)
+        if stage == self.service.start and self.service.unclear:
+            yield Way(self._say("unclear"), self.service.unclear["to"], True)
         yield from self._taken_by_clocks(stage)
 
     def _taken_by_clocks(self, stage: str) -> Iterator[Way]:
@@ -258,6 +263,8 @@ class _Maker:
         yield self._say("beside"), (self._say("and").join(beside),) if beside else ()
         yield self._say("tasks"), tuple(self._tasks())
         yield self._say("clocks"), tuple(self._clocks())
+        emitted = self.service.emissions.values()
+        yield self._say("emits"), tuple(recurring(one, self.language) for one in emitted)
 
     def _say(self, word: str, **values: str) -> str:
         return pick(SAYS[word], self.language).format(**values)

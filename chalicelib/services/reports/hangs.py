@@ -61,6 +61,9 @@ def _still(rules: Rules, now: Situation) -> str:
     acting = [on_due for on_due in acting if effective(rules, now, on_due)]
     kind = rules.service.stages[now.stage]["kind"]
     held = any(part.name == CLAIM for part in now.parts)
+    at = f"/flow/stages/{now.stage}/"
+    if any(place.startswith(at) for place, _ in rules.service.item_dues()):
+        return ""
     if kind == "pool" and not now.closed and not held:
         return "" if any(on_due["do"] != "escalate" for on_due in acting) else "pool"
     return "" if acting or now.debts or held or now.fired else "unwatched"

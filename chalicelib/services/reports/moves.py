@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.clocks.milestones import before
+from chalicelib.people.authority import outside_of
 from chalicelib.services.document import Data
+from chalicelib.services.reports.happening import count
 from chalicelib.services.reports.situation import (
+    BREACH,
     CLAIM,
     LAPSED,
     OPEN,
@@ -15,14 +18,17 @@ from chalicelib.services.reports.situation import (
     Part,
     Rules,
     Situation,
-    count,
     recorded,
 )
 
-WAIVED = "waived"
+WAIVED, UNLISTED = "waived", "unlisted"
 SYSTEM, APPLICANT, ELSEWHERE = "system", "applicant", "elsewhere"
 # What a step costs that is not the plain next one: the cheapest way is the least odd.
 NARROWED, UNASKED, BY_CLOCK, WITH_A_REASON, OUT_OF_TURN = 2, 3, 12, 30, 40
+
+
+# What a clock may do that leaves the flow where it is.
+STANDING = frozenset({"escalate", "note"})
 
 
 class Move(NamedTuple):
@@ -41,20 +47,25 @@ class Move(NamedTuple):
     @property
     def detour(self) -> bool:
         """Whether it leaves the flow where it is, so that no way has to be looked for after it."""
-        return self.kind in ("act", "task", "escalation", "milestone")
+        return self.kind in ("act", "task", "escalation", "milestone", "item_late", "breach")
 
 
 def moves(rules: Rules, now: Situation) -> Iterator[Move]:
     """Everything that can happen next, whoever does it."""
+    if now.fresh:
+        yield Move("unrouted", "/flow/unclear", SYSTEM, OUT_OF_TURN, "unrouted")
     if not now.result:
         yield from _own(rules, now)
         yield from _parts(rules, now)
         yield from _by_itself(rules, now)
+    elif now.debts and "event" in rules.service.breach:
+        yield Move("breach", BREACH, SYSTEM, OUT_OF_TURN, rules.service.breach["event"])
     yield from _reports(rules, now)
     yield from _acts(rules, now)
     yield from _tasks(rules, now)
     yield from _clocks(rules, now)
     yield from _milestones(rules, now)
+    yield from _items(rules, now)
 
 
 def _own(rules: Rules, now: Situation) -> Iterator[Move]:
@@ -64,7 +75,8 @@ def _own(rules: Rules, now: Situation) -> Iterator[Move]:
     for name, action in rules.service.actions(now.stage).items():
         if not allowed(rules, now, f"{base}/actions/{name}", action, ""):
             continue
-        if _makes_sense(now, action):
+        taken = bool({"take_over", "return"} & set(action.get("does", ())))
+        if _makes_sense(now, action) and taken is now.sent:
             yield from _variants(rules, f"{base}/actions/{name}", action, stage)
 
 
@@ -108,7 +120,8 @@ def _on_part(rules: Rules, now: Situation, part: Part) -> Iterator[Move]:
 def _variants(rules: Rules, at: str, action: Data, place: Data) -> Iterator[Move]:
     """An action, its branches, and the narrower ways to open a fanout with it."""
     who = action.get("who") or place.get("who") or {}
-    by = APPLICANT if action.get("by", "officer") != "officer" else who.get("role", APPLICANT)
+    outside = outside_of(action.get("by")) or APPLICANT
+    by = outside if action.get("by", "officer") != "officer" else who.get("role", APPLICANT)
     cost = 1 + WITH_A_REASON * bool(action.get("reason")) + (not {"to", "settles"} & action.keys())
     move = Move("action", at, by, cost, action["event"])
     yield move
@@ -127,7 +140,9 @@ def allowed(rules: Rules, now: Situation, at: str, action: Data, parent: str) ->
         return False
     if "extend" in action.get("does", []) and action["clock"] not in now.running:
         return False
-    if action.get("after", "") not in {"", *now.here}:
+    if action.get("after", "") not in {"", *(now.events if "ever" in action else now.here)}:
+        return False
+    if action.get("within", "") not in {"", *now.running}:
         return False
     if "if" in action and at not in rules.setting.holds:
         return False
@@ -182,9 +197,10 @@ def _acts(rules: Rules, now: Situation) -> Iterator[Move]:
         papers = "record_papers" in act.get("does", []) and now.lacking | now.debts
         timed = recorded(act) & rules.timing if not now.result else frozenset[str]()
         waited_for = recorded(act) & (rules.awaited | rules.leads.keys())
-        moving = "to" in act or papers or timed or waited_for
+        ends = {"to", "reopens"} & act.keys() or "merge" in act.get("does", [])
+        moving = ends or papers or timed or waited_for
         kind = "action" if moving else "act"
-        cost = OUT_OF_TURN if "to" in act else 1 if now.debts else UNASKED
+        cost = OUT_OF_TURN if ends else 1 if now.debts else UNASKED
         for move in _variants(rules, at, act, act):
             yield move._replace(kind=kind, cost=cost)
 
@@ -217,10 +233,13 @@ def _clocks(rules: Rules, now: Situation) -> Iterator[Move]:
     for name in sorted(now.running):
         on_due = rules.service.clocks[name]["on_due"]
         at_work = rules.watched(name, now) and not rules.rests(name, now)
+        if now.unheard & rules.appeals and on_due["do"] not in STANDING:
+            continue
         if not at_work or not effective(rules, now, on_due):
             continue
-        escalates = on_due["do"] == "escalate" and name not in rules.excuses
-        kind, event = ("escalation", OVERDUE) if escalates else ("clock", "")
+        moves_nothing = on_due["do"] in STANDING and name not in rules.excuses
+        event = on_due["event"] if on_due["do"] == "note" else OVERDUE
+        kind, event = ("escalation", event) if moves_nothing else ("clock", "")
         yield Move(kind, f"/clocks/{name}", SYSTEM, BY_CLOCK, event)
 
 
@@ -231,6 +250,20 @@ def _milestones(rules: Rules, now: Situation) -> Iterator[Move]:
         watched = rules.watched(name, now) and not rules.rests(name, now)
         if here and watched and at not in now.reached:
             yield Move("milestone", at, SYSTEM, BY_CLOCK, milestone["event"])
+
+
+def _items(rules: Rules, now: Situation) -> Iterator[Move]:
+    """The time of an item runs out; the region tree has none, or too many."""
+    if now.result or not rules.service.spread(now.stage):
+        return
+    base = f"/flow/stages/{now.stage}"
+    for at, on_due in rules.service.item_dues():
+        if at.startswith(f"{base}/") and at not in now.reached and _waiting(now):
+            kind = "item_over" if "verdict" in on_due else "item_late"
+            yield Move(kind, at, SYSTEM, BY_CLOCK, on_due["event"], 0)
+    way = rules.service.stages[now.stage].get("outcomes", {}).get(UNLISTED)
+    if way:
+        yield Move("unlisted", f"{base}/outcomes/{UNLISTED}", SYSTEM, OUT_OF_TURN, way["event"])
 
 
 def effective(rules: Rules, now: Situation, on_due: Data) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.services.reports.formplaces import LONGEST, first, inside, named, schema_segments
+from chalicelib.services.reports.listwords import EACH
 from chalicelib.services.reports.placewords import (
     CODED,
-    EACH,
     LANGUAGES,
     LOST,
     NO_SCHEMAS,

@@ -18,7 +18,7 @@ from chalicelib.services.reports.cast import MOST_PLAYED, Cast, casting
 from chalicelib.services.reports.hangs import hangs
 from chalicelib.services.reports.moves import Move, moves
 from chalicelib.services.reports.routes import Offer, Routes
-from chalicelib.services.reports.situation import Rules, Setting
+from chalicelib.services.reports.situation import BREACH, Rules, Setting
 from chalicelib.services.reports.timeline import Overtaken, Step, Timeline
 from chalicelib.services.reports.unseen import why
 
@@ -93,8 +93,14 @@ def targets(service: Service) -> Iterator[str]:
         if "hold" in definition:
             yield f"{at}/hold"
     yield from (f"/flow/always/{name}" for name in service.always)
+    if service.unclear:
+        yield "/flow/unclear"
+    if "event" in service.breach:
+        yield BREACH
     yield from (f"/clocks/{name}" for name in service.clocks)
     yield from (at for at, _, _ in service.milestones())
+    yield from (at for at, one in service.follows if "appeal" in one)
+    yield from (at for at, _ in service.item_dues())
     yield from (f"/results/{name}" for name in service.data["results"])
 
 
@@ -133,11 +139,13 @@ class _Player:
         return self.rehearsal
 
     def _starts(self, casts: list[Cast], setting: Setting) -> list[frozenset[str]]:
-        """With all papers, without those that may follow, without any; and as examples bring."""
+        """With all papers, without those that may follow (also after the result), without any; and
+        as examples bring."""
         papers = self.service.papers
         gaps = frozenset(one for one in setting.needed if papers[one]["necessity"] == "gap")
         said = [one.lacking for one in casts if one.setting == setting]
-        return list(dict.fromkeys([frozenset[str](), gaps, setting.needed, *said]))
+        later = frozenset(one for one in gaps if self.service.recovers(one))
+        return list(dict.fromkeys([frozenset[str](), gaps, later, setting.needed, *said]))
 
     def _conclude(self) -> None:
         routes = list(self._routes.values())

@@ -14,11 +14,23 @@ PLACES: Mapping[str, Texts] = {
     "received": {"zh-Hans": "收件地", "en": "where it was received"},
     "parent": {"zh-Hans": "上一级", "en": "one level above"},
     "named": {"zh-Hans": "指定的人", "en": "the person named"},
+    "leg": {"zh-Hans": "当前承办地", "en": "where the case is"},
+    "accountable": {"zh-Hans": "当前负责地", "en": "who answers for the case"},
+    "item": {"zh-Hans": "所分派的一方", "en": "whom it was sent to"},
+}
+
+
+SKILLED: Texts = {"zh-Hans": "有所需专长", "en": "with the skill asked for"}
+PICKED: Mapping[str, Texts] = {
+    "nearest": {"zh-Hans": "派给最近的一人", "en": "given to the nearest one"},
+    "least-loaded": {"zh-Hans": "派给手头最少的一人", "en": "given to the least loaded one"},
 }
 
 
 def who(definition: Data, language: str) -> str:
-    """Role and place: 窗口人员（收件地）."""
-    at = pick(PLACES[definition["at"]], language)
-    said = pick(role(definition["role"]), language)
-    return f"{said}（{at}）" if language.startswith("zh") else f"{said} ({at})"
+    """Role and place, and how one is chosen: 窗口人员（收件地，派给最近的一人）."""
+    told = [PLACES[definition["at"]], *([SKILLED] if "skills" in definition else [])]
+    told += [PICKED[definition["pick"]]] if "pick" in definition else []
+    said, zh = pick(role(definition["role"]), language), language.startswith("zh")
+    more = ("，" if zh else ", ").join(pick(one, language) for one in told)
+    return f"{said}（{more}）" if zh else f"{said} ({more})"

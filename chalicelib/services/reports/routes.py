@@ -102,6 +102,8 @@ class Routes:
             now.closed,
             now.only,
             now.unheard,
+            now.sent,
+            now.fresh,
         )
 
     def path(self, key: Key) -> tuple[frozenset[str], list[Move]]:

@@ -12,10 +12,13 @@ from typing import NamedTuple
 
 from chalicelib.clocks import clock, milestones
 from chalicelib.clocks.calendar import Calendar
-from chalicelib.clocks.clock import DATES, Moment, Reading
+from chalicelib.clocks.clock import ANEW, DATES, Moment, Reading
+from chalicelib.platform.json import resolve
+from chalicelib.services.document import Data
 from chalicelib.services.reports.becoming import after, submitted
-from chalicelib.services.reports.moves import Move, moves
+from chalicelib.services.reports.moves import STANDING, Move, moves
 from chalicelib.services.reports.situation import (
+    BREACH,
     CLAIM,
     LAPSED,
     OPEN,
@@ -99,6 +102,7 @@ class Timeline:
         self._readings: dict[str, Reading] = {}
         self._claims: list[datetime] = []
         self._debts: dict[str, datetime] = {}
+        self._items: dict[str, datetime] = {}
 
     def submit(self, lacking: frozenset[str]) -> None:
         self._keep(None, submitted(self.rules, lacking))
@@ -129,10 +133,10 @@ class Timeline:
 
     def _escalates(self, move: Move) -> bool:
         """Whether it moves nothing, and at most asks somebody to step in."""
-        if move.kind == "milestone":
+        if move.kind in ("milestone", "item_late", "breach"):
             return True
         found = self.rules.service.clocks.get(move.at.removeprefix("/clocks/"), {})
-        return bool(found) and found["on_due"]["do"] == "escalate"
+        return bool(found) and found["on_due"]["do"] in STANDING
 
     def _due(self) -> Iterator[tuple[str, datetime]]:
         """When each clock, claim and promise runs out, by its pointer."""
@@ -141,10 +145,14 @@ class Timeline:
             if due is not None:
                 yield f"/clocks/{name}", due + TICK
         yield from self._milestones()
+        for at, when in self._items.items():
+            if at not in self.situation.reached:
+                yield at, when + TICK
         if self._claims:
             yield f"/flow/stages/{self.situation.stage}/hold", self._claims[0] + TICK
         if self._debts:
-            yield f"/flow/always/{LAPSED}", min(self._debts.values()) + TICK
+            at = BREACH if self.situation.result else f"/flow/always/{LAPSED}"
+            yield at, min(self._debts.values()) + TICK
 
     def _milestones(self) -> Iterator[tuple[str, datetime]]:
         now = self.situation
@@ -164,12 +172,14 @@ class Timeline:
     def _keep(self, move: Move | None, course: Course) -> None:
         before, was, due = self.situation, dict(self._readings), set(self._due())
         self.situation = course.situation
-        as_of = self._as_of(move)
+        as_of, anew = self._as_of(move), self._anew(move)
         for event in course.events:
-            self._moments.append(Moment(event, self.now, as_of, self._days(event)))
+            self._moments.append(Moment(event, self.now, as_of, {**self._days(event), **anew}))
+            anew = {}
             self._read(event)
             as_of = None
         self._hold(before)
+        self._hand_out(course)
         service = self.rules.service
         changed = {n: one for n, one in self._readings.items() if was.get(n) != one}
         self.steps.append(
@@ -210,6 +220,11 @@ class Timeline:
         as_of_start = self.rules.service.clocks[name]["on_due"].get("as_of") == "start"
         return self._readings[name].started_at if as_of_start else None
 
+    def _anew(self, move: Move | None) -> dict[str, int]:
+        """Where a case is reopened its clocks begin anew."""
+        listed = self.rules.listed.get(move.at) if move else None
+        return {ANEW: 1} if listed is not None and "reopens" in listed.data else {}
+
     def _days(self, event: str) -> dict[str, dict[str, str]]:
         """The days that an act sets: the last that it may, else AGREED working days on."""
         days: dict[str, str] = {}
@@ -244,6 +259,18 @@ class Timeline:
         for paper in self._debts.keys() - self.situation.debts:
             del self._debts[paper]
 
+    def _hand_out(self, course: Course) -> None:
+        """When each item of the open stage must be done, from when it was opened on; where the
+        items differ, by the first of their budgets."""
+        here = f"/flow/stages/{self.situation.stage}/parts/"
+        self._items = {at: due for at, due in self._items.items() if at.startswith(here)}
+        for at, _ in self.rules.service.item_dues():
+            part = at.removesuffix("/within/on_due")
+            if part in course.taken and at.startswith(here):
+                within = resolve(self.rules.service.data, f"{part}/within")
+                spans = within.get("budgets", {"": within.get("budget")})
+                self._items[at] = self._after(next(iter(spans.values())))
+
     def _claim_due(self) -> datetime:
         day = self.dates.get(self.situation.stage)
         if day is not None:
@@ -254,7 +281,10 @@ class Timeline:
 
     def _after_days(self, days: int) -> datetime:
         """Calendar days, counted as the Civil Code counts."""
-        definition = {"budget": {"days": days}, "start": ["now"], "stop": []}
+        return self._after({"days": days})
+
+    def _after(self, budget: Data) -> datetime:
+        definition = {"budget": budget, "start": ["now"], "stop": []}
         reading = clock.read(definition, [Moment("now", self.now)], self.calendar)
         return reading.due_at if reading and reading.due_at else self.now
 
