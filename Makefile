@@ -28,7 +28,7 @@ test: dev emulator node suite ## lint, types, and every tier of tests
 	.local/venv/bin/lint-imports --no-cache
 	$(RUN) -m infra.package --out .local/aws
 	.local/venv/bin/cfn-lint .local/aws/sam.json
-	$(RUN) -m pytest -m alone tests/journeys
+	$(RUN) -m pytest -m alone tests/journeys tests/stack
 	$(RUN) -m pytest -m "not alone" -n 2 --dist loadgroup
 
 bench: dev emulator ## measure the figures of the README; writes .bench/results.json

@@ -5,7 +5,7 @@ somebody else (409), not this person (403, 409), no view or a stale one (428, 41
 not so (422).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,7 +45,7 @@ from chalicelib.platform.errors import (
     Unavailable,
     VersionChanged,
 )
-from chalicelib.platform.ports import ConditionFailed, Row
+from chalicelib.platform.ports import ConditionFailed, Operation, Row
 from chalicelib.services.document import Data, Service
 
 TRIES = 8
@@ -73,6 +73,8 @@ class Act:
     version: int | None
     key: IdempotencyKey
     channel: str = "web"
+    # Of the event's number: what is written with the act or not at all.
+    beside: Callable[[int], Sequence[Operation]] = lambda _: ()
 
 
 def act(house: House, caller: Caller, it: Act) -> Row:
@@ -89,7 +91,8 @@ def act(house: House, caller: Caller, it: Act) -> Row:
             return answer(file.number, done)
         fact = _decide(house, service, file, caller, it)
         try:
-            house.ports.store.transact(fact.commit(house.calendar))
+            beside = it.beside(int(fact.events[0]["seq"]))
+            house.ports.store.transact([*fact.commit(house.calendar), *beside])
             return answer(file.number, fact.events[0])
         except ConditionFailed:
             fact.forget()

@@ -7,7 +7,7 @@ has done on a case since the order makes the act stale there.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.cases import reach
@@ -35,7 +35,7 @@ from chalicelib.platform.errors import (
     pick,
 )
 from chalicelib.platform.numbers import is_number
-from chalicelib.platform.ports import Put, Row, Table
+from chalicelib.platform.ports import Operation, Put, Row, Table
 from chalicelib.services.document import Service
 
 SHARD = "bulk#0"
@@ -253,34 +253,40 @@ def _one(house: House, job: Row, caller: Caller, details: Row, number: str) -> s
     known = house.ports.store.get(Table.CASES, key)
     if known is not None and known["state"] != LATER:
         return str(known["state"])
-    fate = _acted(house, job, caller, details, number)
-    if fate is None:
-        return ""
-    state, data = fate
     row: Row = {"pk": key[0], "sk": key[1], "kind": "fate", "number": number}
-    house.ports.store.transact([Put(Table.CASES, {**row, "state": state, "data": data}, None)])
-    return state
 
+    def became(state: str, data: Mapping[str, Any]) -> Put:
+        return Put(Table.CASES, {**row, "state": state, "data": data}, None)
 
-def _acted(
-    house: House, job: Row, caller: Caller, details: Row, number: str
-) -> tuple[str, dict[str, Any]] | None:
-    """Done, with the event; refused, with why; or later, where others were at it."""
-    name = hashlib.sha256(f"{job['job']}|{number}".encode()).hexdigest()
-    key = IdempotencyKey(name, job["body"], GIVEN_HOLDS)
     try:
         file = _member(house, job, number)
-        acted = any(row.get("key") == key.hash for row in file.events)
-        if not acted and not _is_for(house, job, caller, file):
-            return None
-        _refuse_stale(file, job, key)
-        it = Act(number, None, job["data"]["action"], details, int(file.case["version"]), key)
-        done = act(house, caller, it)
+        if not _is_for(house, job, caller, file):
+            return ""
+        _refuse_stale(file, job)
+        _act(house, job, caller, details, file, lambda seq: [became(DONE, {"event": seq})])
+        return DONE
     except Unavailable:
-        return LATER, {}
+        fate = became(LATER, {})
     except Problem as problem:
-        return REFUSED, _why(problem)
-    return DONE, {"event": done["event"]}
+        fate = became(REFUSED, _why(problem))
+    house.ports.store.transact([fate])
+    return str(fate.row["state"])
+
+
+def _act(
+    house: House,
+    job: Row,
+    caller: Caller,
+    details: Row,
+    file: CaseFile,
+    beside: Callable[[int], Sequence[Operation]],
+) -> None:
+    """The act on one member, with its fate beside it: what was done may be under way no more when
+    the page is read again, so that nobody would ask for it."""
+    name = hashlib.sha256(f"{job['job']}|{file.number}".encode()).hexdigest()
+    key, version = IdempotencyKey(name, job["body"], GIVEN_HOLDS), int(file.case["version"])
+    it = Act(file.number, None, job["data"]["action"], details, version, key, beside=beside)
+    act(house, caller, it)
 
 
 def _member(house: House, job: Row, number: str) -> CaseFile:
@@ -300,11 +306,10 @@ def _is_for(house: House, job: Row, caller: Caller, file: CaseFile) -> bool:
     return seen is Sight.FULL and reach.fits(house, file, where)
 
 
-def _refuse_stale(file: CaseFile, job: Row, key: IdempotencyKey) -> None:
+def _refuse_stale(file: CaseFile, job: Row) -> None:
     """Raises VersionChanged where somebody has acted since the order was given."""
-    since = [row for row in file.events if row["at"] > job["at"] and row.get("key") != key.hash]
-    acted = any(row["actor"]["party"] != SYSTEM.party for row in since)
-    if acted and not any(row.get("key") == key.hash for row in file.events):
+    since = (row for row in file.events if row["at"] > job["at"])
+    if any(row["actor"]["party"] != SYSTEM.party for row in since):
         raise VersionChanged
 
 

@@ -281,8 +281,17 @@ def test_the_same_order_is_one_job_and_another_body_is_refused(world: World) -> 
     assert case.happened().count("selected") == 1
 
 
+@pytest.mark.parametrize(
+    "action,details,event", [("select", {}, "selected"), ("drop", DROPPED, "not_selected")]
+)
+@pytest.mark.parametrize("named", [True, False], ids=["by number", "all of them"])
 def test_an_order_that_was_killed_between_two_items_goes_on_and_acts_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    details: dict[str, Any],
+    event: str,
+    named: bool,
 ) -> None:
     of = campaign(world)
     cases = [proposed(world, of) for _ in range(4)]
@@ -299,15 +308,19 @@ def test_an_order_that_was_killed_between_two_items_goes_on_and_acts_once(
         return row
 
     monkeypatch.setattr(bulk, "act", dying)
-    job = expect(ordered(world, of, LEAD, "select", members=numbers(cases)), 202)
+    members = {"members": numbers(cases)} if named else {}
+    job = expect(ordered(world, of, LEAD, action, details=details, **members), 202)
     with pytest.raises(SystemExit):
         front_door.worker({"tick": {}}, None)
+    # What was done takes its way while the dead worker's lease still holds.
+    world.settle()
     world.moment += world.minutes(5)
     world.settle()
 
     seen = expect(world.http("GET", f"/cases/{of.number}/bulk/{job['job']}", None, LEAD), 200)
     assert seen["counts"] == {"done": 4}
-    assert [case.happened().count("selected") for case in cases] == [1, 1, 1, 1]
+    assert {one["case"] for one in seen["cases"]} == set(numbers(cases))
+    assert [case.happened().count(event) for case in cases] == [1, 1, 1, 1]
 
 
 def test_hostile_orders_are_refused_with_a_pointer(world: World) -> None:

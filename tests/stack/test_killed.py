@@ -16,7 +16,10 @@ from infra.player import Case
 from infra.stack import LocalStack
 from tests.journeys.people import APPROVER, EXAMINER, HANDED, ISSUER, LICENCE, VILLAGE, example
 
-pytestmark = pytest.mark.ministack
+# The emulator unpacks the package for each worker that comes back, several at once: it takes most
+# of both processors.
+pytestmark = [pytest.mark.ministack, pytest.mark.alone, pytest.mark.timeout(900)]
+PATIENCE = 120.0
 # Seconds between an act and the kill: from before the stream's wake-up to after the notices.
 DELAYS = [round(0.03 * n, 2) for n in range(15)]
 EVENTS = [
@@ -50,7 +53,8 @@ class Murderous(StackFront):
         time.sleep(DELAYS[self.acts % len(DELAYS)])
         self.acts += 1
         self.kills += kill_workers(self.stack)
-        for _ in range(90):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
             # The emulator may notice only when it is asked that the process is gone.
             with suppress(Refused):
                 if self._rests(number):
@@ -59,7 +63,8 @@ class Murderous(StackFront):
             time.sleep(0.1)
             # A dead worker's lease runs out after a minute, its queue message is lost for six.
             self.moment = daytime(self._now() + timedelta(seconds=61))
-        raise AssertionError("the workers do not come back")
+        owed = self._owed(self.rows(number))
+        raise AssertionError(f"the workers do not come back; owed: {owed}")
 
 
 def test_workers_killed_after_every_act_lose_nothing_and_double_nothing(stack: LocalStack) -> None:

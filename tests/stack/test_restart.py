@@ -16,7 +16,7 @@ from infra.stack import LocalStack
 from tests.journeys.people import APPROVER, EXAMINER, SIGNED, VILLAGE
 from tests.journeys.test_faults import PERMIT, begin
 
-pytestmark = pytest.mark.ministack
+pytestmark = [pytest.mark.ministack, pytest.mark.alone]
 SECOND_START = 20.0
 
 
