@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from chalicelib.cases import bulk, rebasing, recomputing
+from chalicelib.cases import bulk, bulkrun, rebasing, recomputing
 from chalicelib.cases.dispatch import carry_out
 from chalicelib.cases.envelope import Taken, read_envelope, take
 from chalicelib.cases.fact import SHARDS
@@ -90,7 +90,7 @@ def _wake(house: House, pk: str, sk: str) -> None:
     elif pk.startswith(REBASE) and sk == "job":
         rebasing.carry_on(house, pk.removeprefix(REBASE))
     elif pk.startswith(bulk.PREFIX) and sk == "job":
-        bulk.carry_on(house, pk.removeprefix(bulk.PREFIX))
+        bulkrun.carry_on(house, pk.removeprefix(bulk.PREFIX))
 
 
 def _execution(house: House, event: Event) -> Event:
@@ -136,7 +136,7 @@ def _sweep_calendars(house: House, report: Report) -> None:
 def _sweep_bulk(house: House, report: Report) -> None:
     """Every act on many members that is not done yet."""
     for name in bulk.due_jobs(house):
-        report.carried += bulk.carry_on(house, name)
+        report.carried += bulkrun.carry_on(house, name)
 
 
 def _deal_with(house: House, pk: str, report: Report) -> None:

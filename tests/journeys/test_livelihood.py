@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app as front_door
-from chalicelib.cases import bulk
+from chalicelib.cases import bulkrun
 from chalicelib.platform.errors import NotPermitted, NotYet, Refused, VersionChanged
 from infra.player import Answer, Case, expect
 from tests.journeys.matters import appoint
@@ -298,7 +298,7 @@ def test_an_order_that_was_killed_between_two_items_goes_on_and_acts_once(
     for case in cases:
         case.do(CLERK, "list", LISTED)
     done, die_after = [], 2
-    really = bulk.act
+    really = bulkrun.act
 
     def dying(*args: Any) -> Any:
         row = really(*args)
@@ -307,7 +307,7 @@ def test_an_order_that_was_killed_between_two_items_goes_on_and_acts_once(
             raise SystemExit
         return row
 
-    monkeypatch.setattr(bulk, "act", dying)
+    monkeypatch.setattr(bulkrun, "act", dying)
     members = {"members": numbers(cases)} if named else {}
     job = expect(ordered(world, of, LEAD, action, details=details, **members), 202)
     with pytest.raises(SystemExit):
