@@ -148,7 +148,10 @@ def _address(it: Doing) -> None:
     fact = it.fact
     who = fact.service.stages[fact.case["stage"]]["who"]
     task = str(fact.case["visit"])
-    fact.change_task(task, {**fact.offered_to(who), "inbox_at": f"{fact.at}#{fact.number}#{task}"})
+    offered = {**fact.offered_to(who), "inbox_at": f"{fact.at}#{fact.number}#{task}"}
+    # Whoever was asked by name where it was is not asked where it is now.
+    named = ("party",) if "party" in fact.tasks[task].keys() - offered.keys() else ()
+    fact.change_task(task, offered, remove=named)
     fact.owe(ACCOUNTABLE)
 
 

@@ -169,3 +169,36 @@ def test_only_a_task_waits_for_a_person_who_is_named(world: World) -> None:
 
     said = [(one["pointer"], one["keyword"]) for one in found["report"]["findings"]]
     assert ("/calls/at", "place") in said
+
+
+def handled_again() -> Document:
+    """A village matter that may be looked at and comes back to whoever dealt with it."""
+    made: Document = copy.deepcopy(load_json("forms/village-matter/service.json"))
+    made["service"] = SERVICE
+    stages, titles = made["flow"]["stages"], {"titles": TITLES}
+    stages["handle"]["who"]["same_as"] = "handle"
+    stages["handle"]["actions"]["show"] = {**titles, "event": "shown", "to": "look"}
+    stages["look"] = {
+        **titles,
+        "kind": "desk",
+        "status": stages["handle"]["status"],
+        "who": {"role": "acceptor", "at": "received"},
+        "actions": {"back": {**titles, "event": "looked_at", "to": "handle"}},
+    }
+    made["events"] |= {"shown": titles, "looked_at": titles}
+    return made
+
+
+def test_what_is_passed_on_waits_no_longer_for_the_one_person_who_had_it(world: World) -> None:
+    publish(world, handled_again(), unit="approval-bureau")
+    answers = load_json("forms/village-matter/examples/pass/street-lamps.json")["answers"]
+    case = Case.submit(world, answers, [], None, SERVICE, HALL)
+    case.do(VILLAGE, "show")
+    case.do(VILLAGE, "back")
+    assert mine(world, VILLAGE) == [case.number]
+
+    case.do(VILLAGE, "pass_up", {"reason": "V1", "text": "村里没有路灯专项经费。"})
+
+    assert not mine(world, VILLAGE)
+    case.do("officer-wang", "take_over")
+    case.stands("handle", accountable="jz-t1")
