@@ -216,6 +216,22 @@ def test_a_service_without_an_owner_is_told(world: World) -> None:
     assert said(upload(world, document())["report"], "owner") == []
 
 
+def test_a_body_outside_without_a_channel_is_told_until_it_has_one(world: World) -> None:
+    fund = load_json("forms/external-fund/service.json")
+    assert said(upload(world, fund)["report"], "body") == []
+    data = json.loads(json.dumps(fund).replace('"fund-office"', '"fund-bureau"'))
+
+    (told,) = said(upload(world, data)["report"], "body")
+
+    assert (told["pointer"], told["severity"]) == ("/bodies/fund-bureau", "warning")
+    directory = load_json("infra/seed/directory.json")
+    world.publisher.handle(
+        {"directory": {**directory, "channels": [{"channel": "body-fund-bureau"}]}}
+    )
+    data["metrics"] = {"x": 1}
+    assert said(upload(world, data)["report"], "body") == []
+
+
 @pytest.mark.parametrize("name", ["blocked", "business-licence", "conduct-report", "micro-wish"])
 def test_every_name_in_the_services_of_the_demo_means_somebody(world: World, name: str) -> None:
     report = upload(world, load_json(f"forms/{name}/service.json"))["report"]

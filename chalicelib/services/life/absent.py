@@ -36,6 +36,7 @@ def absent(document: Any, directory: Directory) -> Iterator[Finding]:
             yield _nobody(one, _meant(one, found, there[one.kind]))
     yield from _not_given(document, directory)
     yield from _nowhere(document, directory)
+    yield from _unheard(document, directory)
     if not directory.tenures(document["service"]):
         zh = "还没有单位主管；发布时写明unit，否则不能发布"
         en = "no unit owns it yet; name one with unit when it is published"
@@ -59,6 +60,15 @@ def _nowhere(document: Any, directory: Directory) -> Iterator[Finding]:
         if node is not None and directory.node(node) is None:
             texts = {"zh-Hans": f"没有节点{node}", "en": f"there is no node {node} here"}
             yield Finding(f"/guide/counters/{index}/node", "node", texts)
+
+
+def _unheard(document: Any, directory: Directory) -> Iterator[Finding]:
+    """Bodies outside that have no channel here: what they send is refused as not signed."""
+    for name in document.get("bodies", {}):
+        if directory.channel(f"body-{name}") is None:
+            zh = f"还没有外部单位{name}的接口密钥，它的答复只能由人登记"
+            en = f"body {name} has no channel here yet: only a person can note what it answers"
+            yield Finding(f"/bodies/{name}", "body", {"zh-Hans": zh, "en": en})
 
 
 def _nobody(one: Place, meant: str) -> Finding:
