@@ -112,9 +112,11 @@ def _who(house: House, caller: Caller, file: CaseFile, service: Service) -> Acto
 def _refuse(house: House, file: CaseFile, service: Service, sent: Mapping[str, Any]) -> None:
     if not service.container:
         raise NotFound
-    if sent["action"] not in service.container.get("bulk", ()):
+    may = service.container.get("bulk", ())
+    if sent["action"] not in may:
         zh, en = "此操作不能批量办理", "This is not done to many at once"
-        raise Refused(findings=[Finding("/action", "enum", {"zh-Hans": zh, "en": en})])
+        allowed = {"allowedValues": list(may)}
+        raise Refused(findings=[Finding("/action", "enum", {"zh-Hans": zh, "en": en}, allowed)])
     if "result" in file.case:
         raise Conflict({"zh-Hans": "专项已有结果", "en": "It has its result already"})
     where = sent.get("where", {})

@@ -5,7 +5,6 @@ Passing it on to another unit is a transfer (`ownership`), never a consequence o
 
 from collections.abc import Mapping
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from chalicelib.people import seeding, tenure
@@ -61,11 +60,14 @@ def units(store: Store, _: Mapping[str, Any]) -> Row:
 
 def _named(store: Store) -> Mapping[str, str]:
     """The first units that there are, in words by language; nothing where none is known."""
-    there = list(islice(units(store, {})["units"], MOST_NAMED))
+    everyone = units(store, {})["units"]
+    there, more = everyone[:MOST_NAMED], len(everyone) - MOST_NAMED
     if not there:
         return {}
     zh = "、".join(f"{one['unit']} {pick(one['titles'], 'zh-Hans')}" for one in there)
     en = ", ".join(f"{one['unit']} {pick(one['titles'], 'en')}" for one in there)
+    if more > 0:
+        zh, en = f"{zh}，另有{more}个", f"{en}, and {more} more"
     return {"zh-Hans": f"；现有单位：{zh}", "en": f"; there are: {en}"}
 
 

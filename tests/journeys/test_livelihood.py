@@ -339,6 +339,8 @@ def test_hostile_orders_are_refused_with_a_pointer(world: World) -> None:
         answer = world.http("POST", f"/cases/{of.number}/bulk", body, LEAD)
         assert answer.status == 422 and answer.body["type"].endswith(Refused.slug)
         assert answer.body["errors"][0]["pointer"] == pointer
+    (error,) = ordered(world, of, LEAD, "withdraw").body["errors"]
+    assert error["params"]["allowedValues"] == ["list", "select", "drop"]
     assert ordered(world, single, LEAD, "select").status == 404
     assert ordered(world, of, CADRE, "select").status == 404
     for path in ("members?state=all", "members?cursor=xx"):

@@ -163,6 +163,11 @@ WEAK: dict[str, tuple[dict[str, Any], str, str]] = {
         "guide",
     ),
     "a paper that does not say how": ({"/papers/1/how": GONE}, "/papers/1", "guide"),
+    "a role that decides and sees nothing of the case": (
+        {f"{EXAMINE}/who/role": "aid-reviewer"},
+        f"{EXAMINE}/who/role",
+        "readers",
+    ),
     "a basis without an article": (
         {"/guide/basis/0/article": GONE},
         "/guide/basis/0/article",

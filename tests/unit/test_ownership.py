@@ -345,6 +345,15 @@ def test_a_service_that_nobody_owns_asks_for_a_unit_and_names_those_there_are() 
     assert said.startswith("no unit owns a: name one with unit; there are: bureau ")
 
 
+def test_a_refusal_that_cannot_name_every_unit_says_how_many_more_there_are() -> None:
+    store = owned()
+    ownership.register(store, {"units": [unit(f"unit-{n}") for n in range(20)]})
+
+    _, said = refused(store, "a", "")
+
+    assert said.endswith(f", and {len(UNITS) + 20 - adoption.MOST_NAMED} more")
+
+
 def test_a_unit_that_there_is_none_of_cannot_own_a_service() -> None:
     assert refused(owned(), "a", "fire")[0] == "unit"
 

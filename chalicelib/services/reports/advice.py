@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.clocks.clock import unit_of
+from chalicelib.people.authority import READERS
 from chalicelib.platform.errors import Finding, Texts
 from chalicelib.platform.json import escape
 from chalicelib.services.checks.logiclint import logic_advice
@@ -29,12 +30,15 @@ PAPER = "form copies source blank sample how".split()
 # Where other words stand than the service's own.
 SCHEMAS = frozenset({"form", "views", "input", "if", "required_if"})
 WORKING_WEEK, WEEK = 5, 7
+# Where an officer decides; whoever has a task by name reads the case anyhow.
+DECIDING = frozenset({"desk", "review"})
+BY_NAME = frozenset({"named", "item"})
 
 
 def advice(service: Service) -> Iterator[Finding]:
     """Warnings on a document that lint accepts, in the order of the document."""
     for check in (
-        *(_translations, _guide, _papers, _bases, _promises, _longer),
+        *(_translations, _guide, _papers, _bases, _promises, _longer, _blind),
         *(form_advice, sms_advice, logic_advice, table_advice),
     ):
         yield from check(service)
@@ -171,3 +175,17 @@ def _longer(service: Service) -> Iterator[Finding]:
                 en = f"{mine['en']} ({promised}) is longer than {theirs['en']} ({most})"
                 at = f"/clocks/{name}/budget"
                 yield warning(at, "promise", {"zh-Hans": zh, "en": en})
+
+
+def _blind(service: Service) -> Iterator[Finding]:
+    """Roles that decide and see nothing but the title of the task."""
+    readers = service.data.get("readers", READERS)
+    for name, stage in service.stages.items():
+        who = stage.get("who", {})
+        named = who.get("at") in BY_NAME or "pick" in who
+        if stage["kind"] in DECIDING and who and not named and who["role"] not in readers:
+            at, role = f"/flow/stages/{name}/who/role", who["role"]
+            here = place(service, f"/flow/stages/{name}")
+            zh = f"{here['zh-Hans']}的办理人看不到办件：可查看的角色（readers）没有{role}"
+            en = f"who acts at {here['en']} sees nothing of the case: {role} is not among readers"
+            yield warning(at, "readers", {"zh-Hans": zh, "en": en})
