@@ -26,6 +26,8 @@ ROLES: Mapping[str, Texts] = {
     "unit-head": {"zh-Hans": "办理单位负责人", "en": "head of the unit concerned"},
     "dispatcher": {"zh-Hans": "派单人员", "en": "dispatcher of the hotline"},
     "handler": {"zh-Hans": "单位承办人员", "en": "officer who handles it for the unit"},
+    "squad-leader": {"zh-Hans": "执法中队长", "en": "leader of the law-enforcement squad"},
+    "enforcer": {"zh-Hans": "执法队员", "en": "member of the law-enforcement squad"},
     "village-clerk": {"zh-Hans": "村（社区）文书", "en": "village clerk"},
     "discipline": {"zh-Hans": "专责人员", "en": "officer in charge"},
     "registrar": {"zh-Hans": "户籍民警", "en": "police registrar"},
