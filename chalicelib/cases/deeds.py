@@ -198,6 +198,7 @@ BEFORE: Mapping[str, Callable[[Doing], Row]] = {
     "rule": arbitration.rule,
     "reopen": reworking.reopen,
     "merge": merging.merge,
+    "conclude": membership.conclude,
     "join_container": membership.join,
 }
 AFTER: Mapping[str, Callable[[Doing, Row], None]] = {

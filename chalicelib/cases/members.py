@@ -26,19 +26,21 @@ def page(
     language: str,
 ) -> dict[str, Any]:
     """A page of one list, in the order of joining; it may be short, since what the caller may not
-    see is left out.
+    see is left out. The first says how many stand in each list, whoever may see them.
 
     Raises NotFound for a case that holds no others, InvalidCursor.
     """
     if not service.container:
         raise NotFound
-    value = membership.list_of(file.number, state, bool(file.case.get("test")))
+    test = bool(file.case.get("test"))
+    value = membership.list_of(file.number, state, test)
     rows, further = cursors.page(house, f"{caller.id}|{value}", value, PAGE, cursor)
     there = [row for row in rows if row.get("inbox") == value]
     return {
         "container": file.number,
         "kind": service.container["kind"],
         "tags": [pick(tag, language) for tag in service.container.get("tags", ())],
+        **({} if cursor else {"counts": membership.tally(house, file.number, test)}),
         "members": list(_shown(house, caller, there, language)),
         "cursor": further,
     }

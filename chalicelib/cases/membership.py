@@ -10,7 +10,7 @@ from chalicelib.cases.doing import Doing
 from chalicelib.cases.fact import listed
 from chalicelib.cases.file import answers_of, load, pk
 from chalicelib.cases.house import House
-from chalicelib.cases.standing import DONE, DROPPED, OPEN, PART_OF, joined, place, state_of
+from chalicelib.cases.standing import DONE, DROPPED, OPEN, PART_OF, STATES, joined, place, state_of
 from chalicelib.people.directory import Node
 from chalicelib.platform.errors import Conflict, Finding, NotYet, OnceOnly, Refused
 from chalicelib.platform.json import resolve
@@ -96,6 +96,16 @@ def count(house: House, container: str, state: str, test: bool, most: int) -> in
         if cursor is None:
             break
     return found
+
+
+def tally(house: House, container: str, test: bool) -> dict[str, int]:
+    """How many members stand in each list, COUNTED_AT_ONCE + 1 where they are more than that."""
+    return {one: count(house, container, one, test, COUNTED_AT_ONCE) for one in STATES}
+
+
+def conclude(it: Doing) -> Row:
+    """What the container came to, by number: kept with the event that concludes it."""
+    return {"members": tally(it.house, it.fact.number, bool(it.fact.case.get("test")))}
 
 
 def unfinished(it: Doing) -> Conflict | None:

@@ -131,7 +131,7 @@ def _appealed(it: Telling) -> Iterator[str]:
 
 
 def _members(it: Telling) -> Iterator[str]:
-    """What it belongs to; of what holds others, whether any are under way."""
+    """What it belongs to; of what holds others, how many have come to what."""
     case = it.file.case
     if standing.PART_OF in case:
         number = case[standing.PART_OF]
@@ -139,8 +139,15 @@ def _members(it: Telling) -> Iterator[str]:
     test = bool(case.get("test"))
     if not it.service.container or "result" in case:
         return
-    if membership.count(it.house, it.file.number, standing.OPEN, test, 0):
+    found = membership.tally(it.house, it.file.number, test)
+    if found[standing.OPEN]:
         yield it.say("还有成员没有办结。", "Members are still under way.")
+    if any(found.values()):
+        under_way, done, dropped = (found[one] for one in standing.STATES)
+        yield it.say(
+            f"成员中办成{done}件，在办{under_way}件，没有办成{dropped}件。",
+            f"Of its members {done} are done, {under_way} under way, {dropped} came to nothing.",
+        )
 
 
 def _debts(it: Telling) -> Iterator[str]:

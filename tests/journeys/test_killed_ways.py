@@ -49,6 +49,11 @@ UNPLAYED = {
         *("/flow/stages/carry", "/flow/stages/carry/actions/propose"),
         "/flow/stages/plan/actions/plan",
     },
+    # Closed only when firms have been visited: `test_firm_list` plays it.
+    "firm-list": {
+        *(f"/flow/stages/review{one}" for one in ("", "/actions/accept", "/actions/back")),
+        "/flow/stages/keep/actions/close",
+    },
     "rectification-ledger": {
         *(f"/flow/stages/{one}" for one in ("clear", "clear/actions/close")),
         "/flow/stages/list/actions/listed",

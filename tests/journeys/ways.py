@@ -16,6 +16,7 @@ from chalicelib.cases.file import CaseFile, answers_of, load
 from chalicelib.cases.holders import place_of
 from chalicelib.cases.joins import OPENED
 from chalicelib.cases.refusals import wanted_papers
+from chalicelib.clocks import milestones
 from chalicelib.people.authority import BODY, outside_of, party_of
 from chalicelib.platform import times
 from chalicelib.platform.json import without
@@ -327,6 +328,20 @@ class Playing:
             raise Unplayable(f"{move.at} does not run")
         self.world.tick(self.world.at_text(times.text(due)))
 
+    def reach(self, move: Move) -> None:
+        """Time goes to the milestone of the move."""
+        file, calendar = self.file(), self.world.house.calendar
+        name, one = next(
+            (name, one) for at, name, one in self.service.milestones() if at == move.at
+        )
+        running = clockwork.running(self.service, file.events, calendar)
+        due = next((it.reading.due_at for it in running if it.name == name), None)
+        if due is None:
+            raise Unplayable(f"{move.at} does not run")
+        budget = self.service.clocks[name]["budget"]
+        at = milestones.moment(one["at"], budget, due, calendar)
+        self.world.tick(self.world.at_text(times.text(at)))
+
     def elsewhere(self, _: Move) -> None:
         """As if another case had ruled that nothing of what is lacking is needed."""
         file = self.file()
@@ -409,6 +424,7 @@ STEPS: Mapping[str, Callable[[Playing, Move], None]] = {
     "task": Playing.act,
     "clock": Playing.run_out,
     "escalation": Playing.run_out,
+    "milestone": Playing.reach,
     "lapse": Playing.run_out,
     "item_late": Playing.run_out,
     "item_over": Playing.run_out,

@@ -22,6 +22,8 @@ NAMES = (
     "household-register",
     "household-plan",
     "household-measure",
+    "firm-list",
+    "firm-link",
 )
 CAMPAIGN, ITEM = (load_json(f"forms/{name}/service.json") for name in NAMES[:2])
 EVENT, WISH = (load_json(f"forms/{name}/service.json") for name in NAMES[6:8])

@@ -1,6 +1,6 @@
 """Containers: their members, and one act on many of them."""
 
-from chalicelib.cases import bulk, reach
+from chalicelib.cases import bulk, membership, reach, standing
 from chalicelib.cases.members import PAGE
 from chalicelib.platform.errors import (
     BadRequest,
@@ -54,6 +54,11 @@ SCHEMAS: dict[str, Schema] = {
         ],
         "description": "whole where the caller reads the case; its title for whom a task concerns",
     },
+    "MemberCounts": {
+        **closed(dict.fromkeys(standing.STATES, COUNT)),
+        "description": f"on the first page: how many members stand in each list; "
+        f"{membership.COUNTED_AT_ONCE + 1}: more than {membership.COUNTED_AT_ONCE}",
+    },
     "Bulk": closed(JOB, WHERE),
     "BulkWithCases": closed(
         {
@@ -89,7 +94,8 @@ OPERATIONS: dict[Route, Operation] = {
                             "tags": many(TEXT),
                             "members": many(ref("Member"), maxItems=PAGE),
                             "cursor": maybe(TEXT),
-                        }
+                        },
+                        {"counts": ref("MemberCounts")},
                     )
                 },
                 FRESH,
