@@ -94,7 +94,7 @@ class Case:
     def attempt(self, party: str, action: str, details: Mapping[str, Any] | None = None) -> Answer:
         """Try an action on the task that offers it to the party, or on the case."""
         seen = self.front.http("GET", f"/cases/{self.number}", None, party)
-        tasks = seen.body["tasks"] if seen.status == 200 else []
+        tasks = seen.body.get("tasks", []) if seen.status == 200 else []
         offering = [task for task in tasks if action in task["actions"]]
         own = [task for task in offering if task.get("party") == party]
         offers = [task["task"] for task in own or offering]

@@ -52,6 +52,7 @@ TRIES = 8
 DAY = timedelta(days=1)
 THANKS = "sms_thanks"
 MOST_A_DAY = 60
+READS = frozenset({Sight.FULL, Sight.PRINCIPAL})
 NO_SUCH = Finding("/action", "enum", {"zh-Hans": "没有这个操作", "en": "There is no such action"})
 ACTION_SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -199,7 +200,7 @@ def _task(house: House, service: Service, file: CaseFile, caller: Caller, it: Ac
     if it.action in service.acts:
         return None
     # Such a party, or a body outside, asks only for what is its own.
-    reads = bool(caller.outside) or sight(house, caller, file, service) is Sight.FULL
+    reads = bool(caller.outside) or sight(house, caller, file, service) in READS
     offering = [
         row
         for row in file.tasks
@@ -230,8 +231,10 @@ def _offices(service: Service, caller: Caller, task: Row, it: Act) -> bool:
 
 def _shown(house: House, service: Service, file: CaseFile, caller: Caller, task: Row) -> bool:
     """Whether the caller, who sees something of the case, may know of this task."""
-    if sight(house, caller, file, service) is Sight.FULL:
-        return caller is not APPLICANT or not task.get("party")
+    seen = sight(house, caller, file, service)
+    if seen in READS:
+        theirs = caller is APPLICANT or seen is Sight.PRINCIPAL
+        return not theirs or not task.get("party") or concerns(house, caller, task)
     return concerns(house, caller, task)
 
 

@@ -6,7 +6,7 @@ Each look gives the refusal (409) or None; the first that has something to say i
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import deeds, joins, papers, passing, refusals, reworking
+from chalicelib.cases import deeds, joins, mandates, papers, passing, refusals, reworking
 from chalicelib.cases.actions import WHEN, fits_now
 from chalicelib.cases.clockwork import OVERDUE
 from chalicelib.cases.doing import Doing
@@ -195,6 +195,7 @@ LOOKS: tuple[Callable[[Doing, str], Conflict | None], ...] = (
     _waits,
     lambda it, _: passing.hindered(it),
     _stands_otherwise,
+    lambda it, _: mandates.over(it),
     reworking.too_late,
     _done_before,
     _comes_after,

@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from chalicelib.cases import membership, ruling
-from chalicelib.cases.actor import SYSTEM, Actor
+from chalicelib.cases import mandates, membership, ruling
+from chalicelib.cases.actor import SYSTEM, Actor, actor_of
 from chalicelib.cases.commit import Decision, commit
 from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, answers_of, pk, unpack
@@ -117,10 +117,11 @@ def open_owed(house: House, number: str, effect: Data) -> None:
         details = unpack(fact.keys, number, event) if "sealed" in event else {}
         items = items_of(one, details)
         try:
-            it = opening_of(house, fact, one, details, items[effect.get("item", 0)])
-            made, operations = open_case(
-                house, replace(it, actor=_who(event)), opened_number(house, number, effect)
+            it = _by(
+                _who(event),
+                opening_of(house, fact, one, details, items[effect.get("item", 0)]),
             )
+            made, operations = open_case(house, it, opened_number(house, number, effect))
         except Refused as refusal:
             not_opened(fact, told, [refusal])
             return fact, []
@@ -154,7 +155,7 @@ def opening_of(
     return Opening(
         service,
         given,
-        channel=service.data["channels"][0],
+        channel=mandates.channel(service.data["channels"], fact.actor),
         language=fact.case["language"],
         actor=fact.actor,
         site=site,
@@ -187,7 +188,12 @@ def _who(event: Row) -> Actor:
     actor = event["actor"]
     if actor["party"] == SYSTEM.party:
         return Actor(SYSTEM.party, "applicant")
-    return Actor(actor["party"], actor["as"], actor.get("for", ""))
+    return actor_of(actor)
+
+
+def _by(actor: Actor, it: Opening) -> Opening:
+    """The same case, opened by somebody else."""
+    return replace(it, actor=actor, channel=mandates.channel(it.service.data["channels"], actor))
 
 
 def _name(effect: Data) -> str:

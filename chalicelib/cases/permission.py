@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.cases import holders, legs, skills
+from chalicelib.cases import holders, legs, mandates, skills
 from chalicelib.cases.actor import Actor
 from chalicelib.cases.file import CaseFile, answers_of, load
 from chalicelib.cases.house import House
@@ -30,9 +30,11 @@ THEIR_OWN: Texts = {"zh-Hans": "须由另一方本人办理", "en": "This is for
 
 
 class Sight(StrEnum):
-    """All of a case; only the tasks that are offered or belong to the caller; nothing."""
+    """All of a case; what the applicant sees, for whom the caller acts; only the tasks that are
+    offered or belong to the caller; nothing."""
 
     FULL = "full"
+    PRINCIPAL = "principal"
     TASKS = "tasks"
     NONE = "none"
 
@@ -50,13 +52,18 @@ def sight(house: House, caller: Caller, file: CaseFile, service: Service) -> Sig
     if any(role in readers(service) for role in _on_items(house, caller, file)):
         # Those to whom a part of it was sent.
         return Sight.FULL
+    return _sight_of_tasks(house, caller, file)
+
+
+def _sight_of_tasks(house: House, caller: Caller, file: CaseFile) -> Sight:
+    """What is seen by whoever reads it neither by a role nor as one to whom a part was sent."""
     mine = [row for row in file.tasks if concerns(house, caller, row)]
     if any(row.get("party") and row.get("role") and row["state"] == "open" for row in mine):
         # Whom an officer has named to deal with it.
         return Sight.FULL
-    if mine:
-        return Sight.TASKS
-    return Sight.NONE
+    if mandates.agent(house, caller, file) is not None:
+        return Sight.PRINCIPAL
+    return Sight.TASKS if mine else Sight.NONE
 
 
 def _is_in_it(caller: Caller, file: CaseFile, service: Service) -> bool:
@@ -154,8 +161,23 @@ def permitted(
     who: Mapping[str, Any] | None,
     task: Row | None,
 ) -> Actor:
-    """Who acts, in which role. Raises NotPermitted, saying whose it is, SeparationOfDuty or
-    SkillMissing."""
+    """Who acts, in which role, for which principal if any. Raises NotPermitted, saying whose it is,
+    SeparationOfDuty or SkillMissing."""
+    agent = mandates.agent(house, caller, file) if action.get("mandated") else None
+    if agent is not None:
+        return agent
+    return mandates.acting(house, file, _permitted(house, file, caller, action, who, task))
+
+
+def _permitted(
+    house: House,
+    file: CaseFile,
+    caller: Caller,
+    action: Data,
+    who: Mapping[str, Any] | None,
+    task: Row | None,
+) -> Actor:
+    """In whose own right."""
     outsider = _outsider(caller, action.get("by", "officer"), task)
     if outsider is not None:
         return outsider

@@ -13,6 +13,7 @@ from chalicelib.cases import (
     documents,
     emitting,
     inheriting,
+    mandates,
     merging,
     offers,
     papers,
@@ -39,7 +40,9 @@ OFFICE: Texts = {"zh-Hans": "承办单位", "en": "The office that handles it"}
 UNSAID: Texts = {"zh-Hans": "此项填写不对", "en": "This answer is not right"}
 
 
-def resident(house: House, file: CaseFile, service: Service, language: str) -> dict[str, Any]:
+def resident(
+    house: House, file: CaseFile, service: Service, language: str, caller: Caller = APPLICANT
+) -> dict[str, Any]:
     """What the holder of the receipt may see: no officers, no inner acts."""
     return {
         **head(service, file, language),
@@ -51,12 +54,21 @@ def resident(house: House, file: CaseFile, service: Service, language: str) -> d
         "clocks": _clocks(house, service, file, language),
         "documents": list(documents.public(house, file, service, language)),
         "papers": _papers(house, service, file, language),
-        "actions": _applicant_actions(Reader(house, APPLICANT, file, service, language)),
+        "actions": _applicant_actions(Reader(house, caller, file, service, language)),
         "contact": contact(house, file, service, language),
         **whereabouts.where(house, file, language),
         **_fee(house, file, service, language),
         **_correction(house, file, service, language),
+        **mandates.told(house, file),
     }
+
+
+def principal(
+    house: House, caller: Caller, file: CaseFile, service: Service, language: str
+) -> dict[str, Any]:
+    """What an agent sees: what the principal does, and what can be done for that one."""
+    seen = resident(house, file, service, language, caller)
+    return {**seen, "version": int(file.case["version"])}
 
 
 def officer(
@@ -93,6 +105,7 @@ def officer(
         "emits": list(_emits(house, file, language)),
         **whereabouts.told(house, file, service, language),
         **_fee(house, file, service, language, bool(withheld)),
+        **mandates.told(house, file),
     }
 
 
@@ -211,6 +224,7 @@ def _event(
         view |= {"reason": pick(rule.reason, language), "rule": by}
     if row["data"].get("papers"):
         view["papers"] = wording.paper_titles(service, row["data"]["papers"], language)
+    view |= mandates.on_behalf(house, row, inner, language)
     if inner:
         view |= {
             "actor": row["actor"],

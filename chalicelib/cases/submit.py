@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.cases import leading, opening, papers, ruling, spread, wording
-from chalicelib.cases.actor import Actor
+from chalicelib.cases.actor import PRINCIPAL, Actor
 from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile, load, pk
 from chalicelib.cases.house import House
@@ -47,10 +47,10 @@ from chalicelib.services.document import Service
 from chalicelib.services.offer import Offer
 
 TRIES = 4
-WEB, OFFICE = "web", "office"
+WEB, OFFICE, AGENT = "web", "office", "agent"
 COUNTER_ROLES = {
     "counter": "acceptor",
-    "agent": "agent",
+    AGENT: "agent",
     "telephone": "acceptor",
     "post": "acceptor",
     "outreach": "grid-worker",
@@ -252,7 +252,8 @@ def _place(house: House, caller: Caller, it: Submission) -> tuple[Actor, Node]:
     if it.channel == "outreach" and it.site is None and site is not None and node.id in site.path:
         # On a visit the place is the household's, where that lies in the visitor's area.
         node = site
-    return Actor(caller.id, role, holder), opening.lowest_capable(house, node, it.service)
+    actor = Actor(caller.id, role, holder, PRINCIPAL if it.channel == AGENT else "")
+    return actor, opening.lowest_capable(house, node, it.service)
 
 
 def _home(house: House, it: Submission) -> Node | None:

@@ -35,7 +35,8 @@ def routes(door: Door) -> Blueprint:
     @officer.route("/cases/{number}", methods=["GET"])
     def read_case(number: str) -> Response:
         caller, found, service, sight = seen(door, number)
-        shown = story.officer if sight is permission.Sight.FULL else story.holder
+        views = {permission.Sight.FULL: story.officer, permission.Sight.PRINCIPAL: story.principal}
+        shown = views.get(sight, story.holder)
         view = shown(door.house, caller, found, service, door.language)
         return reply(view, headers={"ETag": f'"{view["version"]}"'})
 

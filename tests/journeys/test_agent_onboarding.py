@@ -158,7 +158,8 @@ def test_the_new_agent_holds_the_role_for_three_years_and_acts_for_somebody_else
     it = example("old-man-with-agent")
     theirs = Case.submit(world, it["answers"], it["papers_needed"], NEW, channel="agent")
     view = theirs.stands("receive", channel="agent", site=PLACE)
-    assert view["events"][0]["actor"] == {"party": NEW, "as": "agent"}
+    both = {"party": NEW, "as": "agent", "principal": "applicant"}
+    assert view["events"][0]["actor"] == both
     assert "by_agent" in [one["notice"] for one in view["notices"]]
     history = expect(world.http("GET", f"/services/{SERVICE}/history", None, SECOND), 200)
     (noted,) = [one for one in history["history"] if one["do"] == "grant_role"]

@@ -565,3 +565,172 @@ def test_what_is_late_is_escalated(world: World) -> None:
     case.do(SUPERVISOR, "seen", {"step": "今天安排"})
     case.do(VILLAGE, "assign", ASSIGNED)
     case.stands("visit")
+
+
+PAPERS = {"papers": [{"paper": "P2", "reference": "代办员交来", "how": "window"}]}
+SAID = {"text": "老人已备好身份证。"}
+
+
+def acts_of(case: Case, party: str) -> dict[str, Any]:
+    """Who did it of each event that the party caused."""
+    listed = case.view()["events"]
+    return {one["type"]: one["actor"] for one in listed if one["actor"]["party"] == party}
+
+
+def test_what_the_agent_files_says_by_whom_for_whom_and_by_which_mandate(front: Front) -> None:
+    case, inner = filed(front)
+
+    view = inner.stands("receive", channel="agent")
+
+    both = {"party": AGENT, "as": "agent", "principal": "applicant", "mandate": case.number}
+    assert view["events"][0]["actor"] == both
+    assert view["events"][0]["on_behalf"] == f"代办员邓兰代申请人办理，凭委托{case.number}"
+    assert (view["mandate"]["case"], view["mandate"]["state"]) == (case.number, "in_force")
+    assert datetime.fromisoformat(view["mandate"]["until"]) == case.due("mandate")
+    assert "by_agent" in [one["notice"] for one in view["notices"]]
+    assert told(inner, "邓兰正代您办")
+
+
+def test_every_act_by_the_mandate_stores_both_and_no_act_before_it(world: World) -> None:
+    case, inner = filed(world)
+    granted(case, inner)
+    case.do(AGENT, "bring", BROUGHT)
+
+    acts = acts_of(case, AGENT)
+
+    by = {"principal": "applicant", "mandate": case.number}
+    assert acts.pop("mandate_taken") == {"party": AGENT, "as": "agent"}
+    assert set(acts) == {"papers_taken", "papers_complete", "filed_pension", "brought"}
+    assert all(one == {"party": AGENT, "as": "agent", **by} for one in acts.values())
+    others = acts_of(case, VILLAGE) | acts_of(inner, VILLAGE) | acts_of(inner, APPROVER)
+    assert others and not any("principal" in one for one in others.values())
+
+
+def test_the_resident_reads_what_was_done_for_her_and_names_stand_nowhere(world: World) -> None:
+    case, inner = filed(world)
+    own = Case(world, inner.number, world.ports.keys.secret(inner.number))
+
+    for one, type in ((case, "papers_taken"), (own, "received")):
+        mine = one.mine()
+        (event,) = [event for event in mine["events"] if event["type"] == type]
+        assert event["on_behalf"] == f"代办员代您办理，凭委托{case.number}"
+        english = [event.get("on_behalf") for event in one.mine("en")["events"]]
+        assert f"Agent for you, mandate {case.number}" in english
+        assert "邓兰" not in str(mine["events"]) and AGENT not in str(mine)
+        assert mine["mandate"]["state"] == "in_force"
+    own.answer(PHONE, "8")
+    assert "邓兰" not in world.messages(PHONE)[-1] and AGENT not in str(world.messages(PHONE))
+
+
+def test_the_agent_goes_on_with_what_was_filed_and_sees_what_the_principal_sees(
+    world: World,
+) -> None:
+    case, inner = filed(world)
+
+    inner.do(AGENT, "record_papers", PAPERS)
+    inner.do(VILLAGE, "incomplete", {"missing": [{"paper": "P3", "what": "没有社保卡"}]})
+    seen = inner.view(AGENT)
+    inner.do(AGENT, "supply", {"papers": [{"paper": "P3", "reference": "复印件"}]})
+
+    inner.stands("receive")
+    by = {"principal": "applicant", "mandate": case.number}
+    acts = acts_of(inner, AGENT)
+    assert set(acts) == {"received", "paper_in", "supplied"}
+    assert all(one == {"party": AGENT, "as": "agent", **by} for one in acts.values())
+    offered = {one["action"] for one in seen["actions"]}
+    assert offered == {"record_papers", "attach", "comment", "supply"}
+    assert not {"answers", "tasks", "notices", "unit"} & set(seen)
+    assert not any("actor" in one for one in seen["events"])
+
+
+@pytest.mark.parametrize("action", ["withdraw", "disown", "accept"])
+def test_what_is_the_principals_alone_or_the_offices_is_not_the_agents(
+    world: World, action: str
+) -> None:
+    _, inner = filed(world)
+
+    assert inner.attempt(AGENT, action).status == 403
+    inner.stands("receive", ended=False)
+
+
+def test_another_agent_of_the_village_has_no_part_in_what_this_one_filed(world: World) -> None:
+    other = appoint(world, "agent-lei", ("agent", "jz-t1-v1"))
+    _, inner = filed(world)
+
+    assert inner.attempt(other, "comment", SAID).status == 404
+    assert world.http("GET", f"/cases/{inner.number}", None, other).status == 404
+
+
+def over_by_time(case: Case) -> None:
+    case.after(case.due("mandate"))
+
+
+def over_by_withdrawal(case: Case) -> None:
+    case.decide("withdraw_filed", {"inner": "go_on"})
+
+
+@pytest.mark.parametrize("ends", [over_by_time, over_by_withdrawal])
+def test_after_the_mandate_nothing_more_can_be_done_by_it(world: World, ends: Any) -> None:
+    case, inner = filed(world)
+    accepted(inner)
+    inner.do(AGENT, "comment", SAID)
+
+    ends(case)
+
+    assert inner.attempt(AGENT, "comment", SAID).status == 404
+    assert world.http("GET", f"/cases/{inner.number}", None, AGENT).status == 404
+    assert inner.view()["mandate"]["state"] == "over"
+    inner.do(VILLAGE, "comment", SAID)
+    case.do(AGENT, "given_back", GIVEN_BACK)
+    assert acts_of(case, AGENT)["given_back"] == {"party": AGENT, "as": "agent"}
+
+
+def test_at_the_end_of_its_time_the_agent_stops_before_the_end_is_recorded(world: World) -> None:
+    waiting, inner = filed(world)
+    collecting = asked(world)
+    collecting.do(VILLAGE, "assign", ASSIGNED)
+    collecting.do(AGENT, "take_mandate", MANDATE)
+    due = collecting.due("mandate")
+    world.moment = due + timedelta(seconds=1)
+
+    late = collecting.attempt(AGENT, "take_papers", taken("P2"))
+
+    assert late.status == 409 and late.body["type"].endswith("mandate-over")
+    assert waiting.attempt(AGENT, "renew", RENEWED).status == 409
+    assert inner.attempt(AGENT, "comment", SAID).status == 404
+    waiting.stands("wait", ended=False)
+    collecting.after(due)
+    collecting.stands(ended=True, result="mandate_over")
+
+
+def test_a_mandate_that_is_renewed_lets_the_agent_go_on(world: World) -> None:
+    case, inner = filed(world)
+    before = case.due("mandate")
+    world.tick(before - timedelta(days=20), case.number)
+    case.do(AGENT, "renew", RENEWED)
+
+    case.after(before)
+
+    inner.do(AGENT, "comment", SAID)
+    assert inner.view()["mandate"] == {
+        "case": case.number,
+        "state": "in_force",
+        "until": case.view()["mandate"]["until"],
+    }
+
+
+def test_who_is_no_agent_any_more_has_no_mandate(world: World) -> None:
+    new = {"party": "agent-shi", "name": "石英", "kind": "agent"}
+    term = {"role": "agent", "node": "jz-t1-v1", "from": "2020-01-01", "to": "2026-03-31"}
+    nodes = load_json("infra/seed/directory.json")["nodes"]
+    named = {"nodes": nodes, "parties": [new], "grants": [{"party": new["party"], **term}]}
+    world.publisher.handle({"directory": named})
+    case = ready_to_file(world, agent=new["party"])
+    case.do(new["party"], "file_pension", PENSION)
+    inner = inner_of(case)
+    inner.do(new["party"], "comment", SAID)
+
+    world.tick(datetime.fromisoformat("2026-04-02T02:00:00+00:00"), case.number)
+
+    assert inner.attempt(new["party"], "comment", SAID).status == 404
+    assert case.view()["mandate"]["state"] == "in_force"

@@ -198,7 +198,8 @@ def test_an_agent_applies_for_a_resident_and_the_resident_is_told(front: Front) 
     case = Case.submit(front, it["answers"], it["papers_needed"], AGENT, channel="agent")
 
     view = case.stands("receive", channel="agent", site="jz-t1-v1")
-    assert view["events"][0]["actor"] == {"party": AGENT, "as": "agent"}
+    both = {"party": AGENT, "as": "agent", "principal": "applicant"}
+    assert view["events"][0]["actor"] == both
     assert "by_agent" in [one["notice"] for one in view["notices"]]
 
 

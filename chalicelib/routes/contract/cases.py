@@ -5,6 +5,7 @@ Closed objects are a promise: nothing is shown that is not named here (`cases.st
 
 from chalicelib.cases import joins, prints, ruling, sideview, words
 from chalicelib.people.authority import SIDES
+from chalicelib.routes.contract.acting import ACTOR, MANDATE, ON_BEHALF
 from chalicelib.routes.contract.catalogue import said
 from chalicelib.routes.contract.shapes import (
     ANYTHING,
@@ -67,6 +68,7 @@ MAY_SAY = {
     "reason": TEXT,
     "of": {**NUMBER, "description": "the case that this one was merged into, of which it tells"},
     "papers": many(ref("TitledPaper")),
+    **ON_BEHALF,
     "rule": {
         **closed({"table": TEXT, "row": COUNT, "version": {"type": "integer"}}),
         "description": "by which the system decided: a decision table, its row counted from 1"
@@ -78,6 +80,14 @@ STORY = {
     "documents": many(ref("IssuedDocument")),
     "papers": ref("PapersOfCase"),
 }
+OWN = {
+    **HEAD,
+    "events": many(ref("PublicEvent")),
+    **STORY,
+    "actions": many(ref("Offer")),
+    "contact": ref("Contact"),
+}
+OWN_MAY = {**TEST, **FEE, **WHERE, **MANDATE, "correction": ref("Correction")}
 TASK = {
     "task": TEXT,
     "case": NUMBER,
@@ -199,7 +209,7 @@ SCHEMAS: dict[str, Schema] = {
     "Event": closed(
         {
             **EVENT,
-            "actor": closed({"party": TEXT, "as": TEXT}, {"for": TEXT}),
+            "actor": ACTOR,
             "stage": maybe(TEXT),
             "visit": COUNT,
             "data": OBJECT,
@@ -217,16 +227,8 @@ SCHEMAS: dict[str, Schema] = {
             "answers": OBJECT,
         }
     ),
-    "ResidentCase": closed(
-        {
-            **HEAD,
-            "events": many(ref("PublicEvent")),
-            **STORY,
-            "actions": many(ref("Offer")),
-            "contact": ref("Contact"),
-        },
-        {**TEST, **FEE, **WHERE, "correction": ref("Correction")},
-    ),
+    "ResidentCase": closed(OWN, OWN_MAY),
+    "PrincipalCase": closed({**OWN, "version": COUNT}, OWN_MAY),
     "PartyCase": closed(
         {
             **{name: HEAD[name] for name in (*sideview.HEAD, *sideview.RESULT)},
@@ -275,6 +277,7 @@ SCHEMAS: dict[str, Schema] = {
             **FEE,
             **WHERE,
             **LEGS,
+            **MANDATE,
             "part_of": {**NUMBER, "description": "the campaign, ledger or session it belongs to"},
             "container": {**said("$defs", "container_kind"), "description": "what holds others"},
             "inherited": {

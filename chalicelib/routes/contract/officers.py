@@ -9,6 +9,7 @@ from chalicelib.platform.errors import (
     PreconditionRequired,
     SeparationOfDuty,
 )
+from chalicelib.platform.mandateover import MandateOver
 from chalicelib.platform.skillmissing import SkillMissing
 from chalicelib.platform.unknownzone import UnknownZone
 from chalicelib.routes.contract.operations import Answer, Operation, Problems, Route
@@ -18,7 +19,13 @@ from chalicelib.routes.door import JSON
 
 TAG = "officer"
 VERSIONED = {**FRESH, "ETag": "CaseVersion"}
-OFFICERS_ACT: Problems = (*ACTS, SeparationOfDuty, SkillMissing, PreconditionRequired)
+OFFICERS_ACT: Problems = (
+    *ACTS,
+    SeparationOfDuty,
+    SkillMissing,
+    MandateOver,
+    PreconditionRequired,
+)
 DONE = {200: Answer("what was recorded", {JSON: ref("Done")}, VERSIONED)}
 
 OPERATIONS: dict[Route, Operation] = {
@@ -51,12 +58,12 @@ OPERATIONS: dict[Route, Operation] = {
     ("GET", "/cases/{number}"): Operation(
         "read_case",
         TAG,
-        "A case as the caller may see it: all of it, or the card and one's own tasks",
-        "办件：可读者见全貌，志愿者只见公示卡和自己的认领",
+        "A case as the caller may see it: all, what one's principal sees, or the card and tasks",
+        "办件：可读者见全貌，代办员见委托人所见，志愿者只见公示卡和自己的认领",
         {
             200: Answer(
                 "the case; its version is the ETag",
-                {JSON: {"anyOf": [ref("OfficerCase"), ref("HolderCase")]}},
+                {JSON: {"anyOf": [ref("OfficerCase"), ref("PrincipalCase"), ref("HolderCase")]}},
                 VERSIONED,
             )
         },

@@ -3,6 +3,7 @@
 from chalicelib.cases import ruling
 from chalicelib.cases.records import PAGE
 from chalicelib.platform.errors import BadRequest, InvalidCursor
+from chalicelib.routes.contract.acting import ACTOR
 from chalicelib.routes.contract.cases import FEE, TEST
 from chalicelib.routes.contract.catalogue import said
 from chalicelib.routes.contract.operations import Answer, Operation, Route
@@ -62,7 +63,7 @@ SCHEMAS: dict[str, Schema] = {
             "counts": OBJECT,
             "answers": ANSWERS,
         },
-        {"actor": closed({"party": TEXT, "as": TEXT}, {"for": TEXT}), "opened": NUMBER},
+        {"actor": ACTOR, "opened": NUMBER},
     ),
 }
 OPERATIONS: dict[Route, Operation] = {

@@ -45,6 +45,7 @@ WHOLE: Mapping[str, Verdict] = {
     "splits": Verdict.NARROWING,
     "calls": Verdict.NARROWING,
     "intake": Verdict.NARROWING,
+    "mandate": Verdict.NARROWING,
     "audience": Verdict.NARROWING,
     "posted": Verdict.NARROWING,
 }

@@ -37,6 +37,7 @@ from chalicelib.services.checks.followlint import follow_findings
 from chalicelib.services.checks.formlint import sized_findings
 from chalicelib.services.checks.leglint import leg_findings
 from chalicelib.services.checks.logiclint import logic_findings
+from chalicelib.services.checks.mandatelint import mandate_findings
 from chalicelib.services.checks.namelint import name_findings
 from chalicelib.services.checks.notelint import pattern_note_findings, share_findings
 from chalicelib.services.checks.partlint import part_findings
@@ -303,6 +304,7 @@ WHERE_SOUND: Sequence[Check] = (
     count_findings,
     fill_findings,
     post_findings,
+    mandate_findings,
 )
 # Of a service without a flow.
 OF_RECORD: tuple[Sequence[Check], Sequence[Check]] = (

@@ -12,7 +12,7 @@ from chalicelib.services.document import Service
 OF_CASES = (
     *("flow", "papers", "clocks", "results", "reasons", "documents", "notices", "events"),
     *("restricted", "named", "confidential", "splits", "about", "part_of", "container", "calls"),
-    *("parties", "bodies", "posted"),
+    *("parties", "bodies", "posted", "mandate"),
 )
 # By these anybody may submit; by the others the officers who take it down.
 PUBLIC = frozenset({"web", "sms"})

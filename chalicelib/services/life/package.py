@@ -130,9 +130,10 @@ def places(document: Any) -> Iterator[Place]:
 
 
 def _named(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The names in an object, by kind and member: whoever acts is {"role", "at"}, whatever is
-    opened {"service", "answers"}; a unit that handles stands alone, one of count does not."""
-    if "at" in value:
+    """The names in an object, by kind and member: whoever acts is {"role", "at"}, or by a mandate
+    {"role", "clock"}, whatever is opened {"service", "answers"}; a unit that handles stands alone,
+    one of count does not."""
+    if "at" in value or value.keys() == {"role", "clock"}:
         yield "roles", "role"
     if "answers" in value:
         yield "services", "service"
