@@ -200,6 +200,7 @@ BEFORE: Mapping[str, Callable[[Doing], Row]] = {
     "merge": merging.merge,
     "conclude": membership.conclude,
     "join_container": membership.join,
+    **dict.fromkeys(LADDER, supervising.address),
 }
 AFTER: Mapping[str, Callable[[Doing, Row], None]] = {
     "claim": lambda it, _: pool.show_status(it.fact),
@@ -215,4 +216,5 @@ CHOICES: Mapping[str, tuple[tuple[str, ...], Callable[[Doing], dict[str, Texts]]
     "transfer": (("properties", "node"), passing.choices),
     "rule": (("properties", "unit"), arbitration.among),
     "ask": (("properties", "participants", "items", "properties", "party"), convening.askable),
+    **dict.fromkeys(LADDER, (("properties", supervising.WHOM), supervising.choices)),
 }

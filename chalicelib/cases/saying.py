@@ -28,7 +28,7 @@ def saying(
         raise LookupError(file.case["unit"])
     contact = _contact(house, file, event, roles or readers(service) | {"agent"})
     rule = auto.rule_of(house, service, event)
-    to = supervising.addressee(house, file, service, event)
+    to = supervising.addressee(house, file, event)
     lacking = wanted_papers(house, service, file) if event["type"] in LISTS else ()
     return Saying(
         service=service,

@@ -21,6 +21,8 @@ NOBODY = "nobody"
 AUTO = "auto"
 # What asks somebody of the office to answer, by people or by a clock.
 LADDER = frozenset({"urge", "supervise", "criticise"})
+# The addressee of that where it is whoever has the open stage in hand.
+WAITED_FOR = "waited_for"
 # The mode of a gap in which the result does not wait for the paper (告知承诺, 容缺办理).
 RECOVER = "issue_then_recover"
 CALLS: Data = {"role": "acceptor", "at": "received"}

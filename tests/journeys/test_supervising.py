@@ -3,7 +3,7 @@
 from chalicelib.platform.errors import NotYet, SeparationOfDuty
 from infra.player import Case, Front, expect
 from tests.journeys.matters import appoint, overdue, refused_as
-from tests.journeys.test_rating_rectification import RIGHT, SUPERVISOR, UNIT, passed_on
+from tests.journeys.test_rating_rectification import CALLER, RIGHT, SUPERVISOR, UNIT, passed_on
 from tests.world import World, load_json
 
 ASKED = {"text": "两天内说明为什么还没有联系当事人"}
@@ -56,7 +56,11 @@ def test_the_next_of_a_kind_waits_for_the_answer_to_the_former(world: World) -> 
 
     case.do(SUPERVISOR, "urge", ASKED)
     assert case.attempt(UNIT, "urge", ASKED).status == 403
+    case.do(UNIT, "answer", STEP)
     case.do(UNIT, "rectified", RIGHT)
+    case.do(SUPERVISOR, "urge", ASKED)
+    assert sorted(rungs(case, "urge"))[0] == ("caller", "open")
+    case.do(CALLER, "satisfied", {"grade": 4, "text": "现在快了"})
     assert case.attempt(SUPERVISOR, "urge", ASKED).status == 409
 
 

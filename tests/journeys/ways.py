@@ -6,7 +6,16 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.cases import arbitration, clockwork, elsewhere, lifecycle, passing, sides, skills
+from chalicelib.cases import (
+    arbitration,
+    clockwork,
+    elsewhere,
+    lifecycle,
+    passing,
+    sides,
+    skills,
+    supervising,
+)
 from chalicelib.cases.actions import details_schema, reasons
 from chalicelib.cases.actor import SYSTEM
 from chalicelib.cases.commit import Decision, commit
@@ -21,7 +30,7 @@ from chalicelib.people.authority import BODY, outside_of, party_of
 from chalicelib.platform import times
 from chalicelib.platform.json import without
 from chalicelib.services.checks.sample import sample
-from chalicelib.services.document import Service
+from chalicelib.services.document import LADDER, Service
 from chalicelib.services.reports.moves import Move
 from chalicelib.services.reports.rehearsal import Walk
 from chalicelib.services.rules.expressions import steps
@@ -289,6 +298,14 @@ class Playing:
             )
         }
 
+    def addressed(self, listed: Any) -> dict[str, Any]:
+        """The first of those who have the stage in hand, where several may have."""
+        if supervising.WHOM not in listed.data["input"]["properties"]:
+            return {}
+        fact = Fact(self.file(), self.service, self.world.moment, SYSTEM, self.world.ports.keys)
+        may = supervising.choices(Doing(self.world.house, fact, listed.data, None, {}))
+        return {supervising.WHOM: next(iter(may))} if may else {}
+
     def unrouted(self, _: Move) -> None:
         """It began so: two units are in charge."""
         assert self.file().happened("unrouted")
@@ -417,6 +434,7 @@ MADE_UP: Mapping[str, Callable[[Playing, Any], dict[str, Any]]] = {
     "transfer": Playing.passed_to,
     "rule": Playing.ruled,
     "merge": Playing.merged,
+    **dict.fromkeys(LADDER, Playing.addressed),
 }
 STEPS: Mapping[str, Callable[[Playing, Move], None]] = {
     "action": Playing.act,

@@ -17,10 +17,12 @@ from tests.world import load_json
 
 RATING = load_json("forms/rating-rectification/service.json")
 LICENCE = load_json("forms/business-licence/service.json")
+HOTLINE = load_json("forms/hotline-complaint/service.json")
 FUND = load_json("forms/external-fund/service.json")
 MERGED = merging()
 REOPEN, ORDER = "/flow/acts/reopen", "/flow/acts/supervise"
 AGAIN = "/flow/stages/receive/actions/incomplete_again"
+ASIDE = "/flow/tasks/bad_rating/actions/set_aside"
 APPEAL, MERGE = "/flow/follows/appeal", "/flow/acts/merge"
 WHO = "/flow/stages/rectify/who"
 FAULTS: dict[str, tuple[Any, dict[str, Any], str, str]] = {
@@ -105,6 +107,35 @@ FAULTS: dict[str, tuple[Any, dict[str, Any], str, str]] = {
     "an order that may be public": (
         *(RATING, {"/events/supervised/public": GONE}, "/events/supervised/public", "required"),
     ),
+    "an urging that moves the case": (
+        *(RATING, {f"{ORDER}/to": "review"}, f"{ORDER}/to", "place"),
+    ),
+    "whoever has it in hand, told to the applicant": (
+        *(RATING, {f"{ORDER}/by": "either"}, f"{ORDER}/by", "addressee"),
+    ),
+    "whoever has it in hand when it is over": (
+        *(RATING, {f"{ORDER}/when": "ended"}, f"{ORDER}/when", "addressee"),
+    ),
+    "whoever of the office has in hand what the applicant has": (
+        LICENCE,
+        {f"{ORDER}/in": ["examine", "complete"]},
+        *(f"{ORDER}/in/1", "addressee"),
+    ),
+    "whoever has a task beside the stages in hand": (
+        HOTLINE,
+        {f"{ASIDE}/does": ["urge"], f"{ASIDE}/addressee": "waited_for"},
+        *(f"{ASIDE}/addressee", "place"),
+    ),
+    "one of several who cannot be named": (
+        HOTLINE,
+        {f"{ORDER}/input/properties/whom": GONE},
+        *(f"{ORDER}/input", "input"),
+    ),
+    "one of several named by what is no text": (
+        HOTLINE,
+        {f"{ORDER}/input/properties/whom": {"type": "array", "title": "x", "maxItems": 1}},
+        *(f"{ORDER}/input/properties/whom", "type"),
+    ),
     "an appeal that never comes back": (
         *(FUND, {f"{APPEAL}/hears": GONE}, f"{APPEAL}/hears", "required"),
     ),
@@ -143,7 +174,7 @@ FAULTS: dict[str, tuple[Any, dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("document", [RATING, LICENCE, FUND, MERGED, SAMPLED])
+@pytest.mark.parametrize("document", [RATING, LICENCE, HOTLINE, FUND, MERGED, SAMPLED])
 def test_what_the_documents_say_of_second_times_is_right(document: Any) -> None:
     assert [one for one in lint(document) if one.severity == "error"] == []
 
@@ -159,6 +190,23 @@ def test_what_cannot_be_kept_is_refused(fault: str) -> None:
 
 def test_the_answer_to_an_order_is_an_event_of_the_engine() -> None:
     assert ANSWERED in RATING["clocks"]["ordered"]["stop"]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("business-licence", {"acceptor", "examiner", "approver", "issuer"}),
+        ("hotline-complaint", {"dispatcher", "handler", "caller"}),
+        ("no-owner", {"arbiter", "arbiter-head", "unit-head"}),
+    ],
+)
+def test_a_rehearsal_asks_whoever_has_the_stage_in_hand(name: str, asked: set[str]) -> None:
+    rehearsal = rehearsed(name, {})
+    tasks = [task for walk in rehearsal.walks for step in walk.steps for task in step.tasks]
+    found = {task.who["role"] for task in tasks if task.at == ORDER and task.who}
+
+    assert found and found <= asked
+    assert {ORDER, "/flow/acts/criticise", "/clocks/ordered"} <= rehearsal.taken
 
 
 def test_a_merge_and_its_end_are_rehearsed() -> None:

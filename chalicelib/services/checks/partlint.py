@@ -211,7 +211,7 @@ def whos(service: Service) -> Iterator[tuple[str, Data]]:
     if "calls" in service.data:
         yield "/calls", service.data["calls"]
     for one in service.every_action():
-        if "addressee" in one.data:
+        if isinstance(one.data.get("addressee"), Mapping):
             yield f"{one.at}/addressee", one.data["addressee"]
     places: dict[str, Data] = {}
     for stage, definition in service.stages.items():

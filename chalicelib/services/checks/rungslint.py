@@ -2,15 +2,19 @@
 answers, and a supervision order is a numbered document with its addressee and its day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chalicelib.platform.errors import Finding, Texts
+from chalicelib.platform.json import resolve
 from chalicelib.services.checks.flowlint import finding
 from chalicelib.services.checks.namelint import required_by
-from chalicelib.services.document import LADDER, Data, Listed, Service
+from chalicelib.services.document import LADDER, WAITED_FOR, Data, Listed, Service
 
 ANSWERED = "supervision_answered"
 ADDRESSEE = "{addressee}"
+WHOM = "whom"
+# Stages that somebody of the office has in hand, and those of them that several may have.
+IN_HAND, SHARED = frozenset({"desk", "review", "fanout"}), frozenset({"review", "fanout"})
 
 
 def rung_findings(service: Service) -> Iterator[Finding]:
@@ -31,8 +35,43 @@ def _rung(service: Service, one: Listed, orders: bool) -> Iterator[Finding]:
     if "public" not in service.data["events"].get(event, {"public": True}):
         zh, en = "须写明申请人能否看到", "say whether the resident's story tells of it"
         yield finding(f"/events/{event}/public", "required", zh, en)
+    for member in sorted({"to", "settles", "reopens"} & one.data.keys()):
+        zh, en = "催办、督办、通报不改变环节", "urging, supervising, criticising move nothing"
+        yield finding(f"{one.at}/{member}", "place", zh, en)
+    if one.data["addressee"] == WAITED_FOR:
+        yield from _whoever(service, one)
     if orders:
         yield from _order(service, one.at, event)
+
+
+def _whoever(service: Service, one: Listed) -> Iterator[Finding]:
+    """Somebody of the office has the stage in hand; where several may have, one can be named."""
+    if one.data.get("by", "officer") != "officer":
+        zh, en = "由谁在办只告诉工作人员", "only officers learn who has it in hand"
+        yield finding(f"{one.at}/by", "addressee", zh, en)
+    if one.data.get("when", "open") != "open":
+        zh, en = "有了结果就没有人在办", "once there is a result nobody has it in hand"
+        yield finding(f"{one.at}/when", "addressee", zh, en)
+    if "/tasks/" in one.at:
+        zh, en = "环节以外的待办没有在办的人", "a task beside the stages has nobody in hand"
+        yield finding(f"{one.at}/addressee", "place", zh, en)
+    for index, stage in enumerate(one.data.get("in", ())):
+        if stage in service.stages and service.stages[stage]["kind"] not in IN_HAND:
+            zh, en = "此环节没有工作人员在办", "nobody of the office has this stage in hand"
+            yield finding(f"{one.at}/in/{index}", "addressee", zh, en)
+    asked = resolve(one.data, f"/input/properties/{WHOM}")
+    if _several(service, one) and asked is None:
+        zh, en = f"可能有几家在办：须能填写{WHOM}", f"several may have it in hand: ask for {WHOM}"
+        yield finding(f"{one.at}/input", "input", zh, en)
+    if asked is not None and not (isinstance(asked, Mapping) and asked.get("type") == "string"):
+        zh, en = "待办的编号是文字", "the name of a task is a text"
+        yield finding(f"{one.at}/input/properties/{WHOM}", "type", zh, en)
+
+
+def _several(service: Service, one: Listed) -> bool:
+    offered = [] if one.stage else one.data.get("in", service.stages)
+    kinds = {service.stages[name]["kind"] for name in offered if name in service.stages}
+    return bool(kinds & SHARED)
 
 
 def _order(service: Service, at: str, event: str) -> Iterator[Finding]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.services.document import LADDER, Data
+from chalicelib.services.document import LADDER, WAITED_FOR, Data
 from chalicelib.services.reports.happening import enter, join, open_part, record, settle, slots
-from chalicelib.services.reports.moves import Move
+from chalicelib.services.reports.moves import Move, in_hand
 from chalicelib.services.reports.situation import (
     CLAIM,
     LAPSED,
@@ -219,7 +219,9 @@ def _merged(rules: Rules, course: Course, _: Move) -> None:
 
 def _address(rules: Rules, course: Course, move: Move) -> None:
     """Who is urged gets a task; what it answers moves nothing."""
-    course.opened.append(Opened(move.at, rules.listed[move.at].data["addressee"]))
+    to = rules.listed[move.at].data["addressee"]
+    who = next(in_hand(rules, course.situation), None) if to == WAITED_FOR else to
+    course.opened.append(Opened(move.at, who))
 
 
 BEFORE: Mapping[str, Callable[[Rules, Course, Move], str]] = {

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from chalicelib.clocks.milestones import before
 from chalicelib.people.authority import outside_of
-from chalicelib.services.document import Data
+from chalicelib.services.document import WAITED_FOR, Data
 from chalicelib.services.reports.happening import count
 from chalicelib.services.reports.situation import (
     BREACH,
@@ -14,6 +14,7 @@ from chalicelib.services.reports.situation import (
     OPEN,
     OVERDUE,
     SETTLED,
+    STANDING,
     WAITING,
     Part,
     Rules,
@@ -25,10 +26,6 @@ WAIVED, UNLISTED = "waived", "unlisted"
 SYSTEM, APPLICANT, ELSEWHERE = "system", "applicant", "elsewhere"
 # What a step costs that is not the plain next one: the cheapest way is the least odd.
 NARROWED, UNASKED, BY_CLOCK, WITH_A_REASON, OUT_OF_TURN = 2, 3, 12, 30, 40
-
-
-# What a clock may do that leaves the flow where it is.
-STANDING = frozenset({"escalate", "note"})
 
 
 class Move(NamedTuple):
@@ -117,18 +114,23 @@ def _on_part(rules: Rules, now: Situation, part: Part) -> Iterator[Move]:
             yield from _variants(rules, at, action, definition)
 
 
-def _variants(rules: Rules, at: str, action: Data, place: Data) -> Iterator[Move]:
-    """An action, its branches, and the narrower ways to open a fanout with it."""
+def _variants(rules: Rules, at: str, action: Data, place: Data) -> tuple[Move, ...]:
+    """An action, its branches, and the narrower ways to open a fanout with it; worked out once."""
+    if at not in rules.variants:
+        rules.variants[at] = tuple(_worked_out(rules, at, action, place))
+    return rules.variants[at]
+
+
+def _worked_out(rules: Rules, at: str, action: Data, place: Data) -> Iterator[Move]:
     who = action.get("who") or place.get("who") or {}
     outside = outside_of(action.get("by")) or APPLICANT
     by = outside if action.get("by", "officer") != "officer" else who.get("role", APPLICANT)
     cost = 1 + WITH_A_REASON * bool(action.get("reason")) + (not {"to", "settles"} & action.keys())
     move = Move("action", at, by, cost, action["event"])
     yield move
-    for stage, definition in rules.service.stages.items():
-        if definition.get("over", {}).get("event") == action["event"]:
-            for item in rules.items(stage):
-                yield move._replace(only=(stage, item), cost=cost + NARROWED)
+    for stage in rules.fanouts.get(action["event"], ()):
+        for item in rules.items(stage):
+            yield move._replace(only=(stage, item), cost=cost + NARROWED)
     for index, branch in enumerate(action.get("branch", [])):
         yield move._replace(at=f"{at}/branch/{index}", event=branch["event"], cost=cost + 1)
 
@@ -190,19 +192,31 @@ def _reports(rules: Rules, now: Situation) -> Iterator[Move]:
 def _acts(rules: Rules, now: Situation) -> Iterator[Move]:
     """Actions beside the stages. One that moves no stage is a detour, unless it brings papers,
     begins a clock or a pause, or something waits for it."""
-    for name, act in rules.service.acts.items():
-        at = f"/flow/acts/{name}"
+    held = any(in_hand(rules, now))
+    for at, act, ends, timed, waited_for in rules.acts:
+        if not held and act.get("addressee") == WAITED_FOR:
+            continue
         if not _fits_now(now, act) or not allowed(rules, now, at, act, ""):
             continue
         papers = "record_papers" in act.get("does", []) and now.lacking | now.debts
-        timed = recorded(act) & rules.timing if not now.result else frozenset[str]()
-        waited_for = recorded(act) & (rules.awaited | rules.leads.keys())
-        ends = {"to", "reopens"} & act.keys() or "merge" in act.get("does", [])
-        moving = ends or papers or timed or waited_for
+        moving = ends or papers or (timed and not now.result) or waited_for
         kind = "action" if moving else "act"
         cost = OUT_OF_TURN if ends else 1 if now.debts else UNASKED
         for move in _variants(rules, at, act, act):
             yield move._replace(kind=kind, cost=cost)
+
+
+def in_hand(rules: Rules, now: Situation) -> Iterator[Data]:
+    """Who of the office has the open stage in hand: its own task, or parts of it."""
+    stage = rules.service.stages[now.stage]
+    if now.result:
+        return
+    if stage["kind"] in ("desk", "review") and "who" in stage:
+        yield stage["who"]
+    for part in _waiting(now):
+        who = rules.service.parts(now.stage)[part.name].get("who")
+        if part.name != CLAIM and who:
+            yield who
 
 
 def _fits_now(now: Situation, act: Data) -> bool:

@@ -94,7 +94,7 @@ class Routes:
             now.result,
             now.lacking,
             now.debts,
-            now.running | now.fired,
+            (now.running | now.fired) - rules.beside,
             now.events & rules.once_in_stages,
             now.here,
             tuple(one for one in now.parts if not one.state.startswith(SETTLED)),

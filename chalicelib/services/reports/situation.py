@@ -14,6 +14,8 @@ from chalicelib.services.document import Data, Listed, Service
 OPEN, WAITING, SETTLED = "open", "waiting", "="
 DONE, UNCLAIMED, CLEAR, LAPSED = "done", "unclaimed", "clear", "lapsed"
 CLAIM, OVERDUE, MERGED = "claim", "overdue", "merged"
+# What a clock may do that leaves the flow where it is.
+STANDING = frozenset({"escalate", "note"})
 # What a broken promise comes to after the result, by pointer.
 BREACH = "/flow/breach"
 
@@ -85,6 +87,17 @@ class Course:
         self.situation = self.situation._replace(**members)
 
 
+class Act(NamedTuple):
+    """An action beside the stages: whether it ends the case or takes it up again, begins a clock
+    or a pause, or something waits for it."""
+
+    at: str
+    action: Data
+    ends: bool
+    timed: bool
+    waited_for: bool
+
+
 class Rules:
     """A service as a rehearsal with certain answers reads it; computed once."""
 
@@ -93,6 +106,7 @@ class Rules:
         self.setting = setting
         self.listed: Mapping[str, Listed] = {one.at: one for one in service.every_action()}
         self.ways = {stage: service.ways(stage) for stage in service.stages}
+        self.variants: dict[str, tuple[Any, ...]] = {}
         self.pools = {name for name, one in service.stages.items() if one["kind"] == "pool"}
 
     @cached_property
@@ -125,6 +139,29 @@ class Rules:
             hears = frozenset({one.get("hears", "")}) & heard - {""}
             for event in one["on"] if hears else ():
                 found[event] = found.get(event, frozenset()) | hears
+        return found
+
+    @cached_property
+    def acts(self) -> list[Act]:
+        waited_for = self.awaited | self.leads.keys()
+        return [
+            Act(
+                f"/flow/acts/{name}",
+                one,
+                bool({"to", "reopens"} & one.keys()) or "merge" in one.get("does", ()),
+                not recorded(one).isdisjoint(self.timing),
+                not recorded(one).isdisjoint(waited_for),
+            )
+            for name, one in self.service.acts.items()
+        ]
+
+    @cached_property
+    def fanouts(self) -> Mapping[str, list[str]]:
+        """By event, the stages whose items it names."""
+        found: dict[str, list[str]] = {}
+        for stage, one in self.service.stages.items():
+            if "event" in one.get("over", {}):
+                found.setdefault(one["over"]["event"], []).append(stage)
         return found
 
     @cached_property
@@ -161,12 +198,26 @@ class Rules:
 
     @cached_property
     def timing(self) -> frozenset[str]:
-        """Events that begin a clock or a pause."""
-        clocks = self.service.clocks.values()
+        """Events that begin a pause, or a clock that counts for the flow."""
+        clocks = self.service.clocks.items()
         pauses = (
-            event for one in clocks for pause in one.get("pause", ()) for event in _ends(pause)
+            event for _, one in clocks for pause in one.get("pause", ()) for event in _ends(pause)
         )
-        return frozenset(pauses).union(*(one["start"] for one in clocks))
+        return frozenset(pauses).union(*(one["start"] for n, one in clocks if n not in self.beside))
+
+    @cached_property
+    def beside(self) -> frozenset[str]:
+        """Clocks of which the flow knows nothing: they await the reply of whoever is urged, and
+        only call for help."""
+        every = [one.data for one in self.listed.values()]
+        asking = {one["event"] for one in every if "addressee" in one}
+        named = self.excuses.union(*({one.get("within"), one.get("clock")} for one in every))
+        return frozenset(
+            name
+            for name, one in self.service.clocks.items()
+            if asking >= set(one["start"]) and one["on_due"]["do"] in STANDING
+            if name not in named
+        )
 
     def holding(self, debts: frozenset[str]) -> frozenset[str]:
         """The promised papers that the result waits for."""

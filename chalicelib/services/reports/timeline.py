@@ -16,12 +16,13 @@ from chalicelib.clocks.clock import ANEW, DATES, Moment, Reading
 from chalicelib.platform.json import resolve
 from chalicelib.services.document import Data
 from chalicelib.services.reports.becoming import after, submitted
-from chalicelib.services.reports.moves import STANDING, Move, moves
+from chalicelib.services.reports.moves import Move, moves
 from chalicelib.services.reports.situation import (
     BREACH,
     CLAIM,
     LAPSED,
     OPEN,
+    STANDING,
     Course,
     Opened,
     Rules,
