@@ -168,6 +168,16 @@ WEAK: dict[str, tuple[dict[str, Any], str, str]] = {
         f"{EXAMINE}/who/role",
         "readers",
     ),
+    "a limit in a text that no clock has": (
+        {"/clocks/statutory/kind": GONE},
+        "/documents/acceptance/texts/zh-Hans",
+        "variable",
+    ),
+    "a day in a text of which nothing says which": (
+        {"/documents/acceptance/date": GONE, "/documents/acceptance/texts/en": "{due}"},
+        "/documents/acceptance/texts/en",
+        "variable",
+    ),
     "a basis without an article": (
         {"/guide/basis/0/article": GONE},
         "/guide/basis/0/article",

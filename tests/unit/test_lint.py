@@ -129,16 +129,6 @@ BROKEN: dict[str, tuple[Edits, str, str]] = {
     "an unknown variable": at(f"{SMS}/zh-Hans", "{sign}{adress}", "variable"),
     "an unknown variable in a call": at("/notices/received/texts/call/en", "{me}", "variable"),
     "an unknown variable in a document": at("/documents/receipt/texts/en", "{me}", "variable"),
-    "a limit in a text that no clock has": (
-        {"/clocks/statutory/kind": GONE},
-        "/documents/acceptance/texts/zh-Hans",
-        "variable",
-    ),
-    "a day in a text of which nothing says which": (
-        {"/documents/acceptance/date": GONE, "/documents/acceptance/texts/en": "{due}"},
-        "/documents/acceptance/texts/en",
-        "variable",
-    ),
     "variables out of order": at(
         "/notices/received/sms_template/variables", ["service", "sign"], "order"
     ),

@@ -88,11 +88,6 @@ LONG_VARIABLES = frozenset(SMS_FULL["zh-Hans"]) | {
 }
 
 
-# What is read from the clocks of their kind, and from the clock that `date` names.
-LIMITS = frozenset({"statutory", "promised"})
-DATES = frozenset({"date", "due", "time"})
-
-
 def full_length(text: str, language: str) -> int:
     """The length of an SMS text with every variable at its longest."""
     full = SMS_FULL["en" if language == "en" else "zh-Hans"]
@@ -108,10 +103,8 @@ def text_findings(service: Service) -> Iterator[Finding]:
         long |= {f"email/{part}": words for part, words in texts.get("email", {}).items()}
         yield from _long(at, long)
         yield from _order(f"/notices/{name}/sms_template/variables", notice)
-        yield from _holes(service, at, notice, {"sms": texts["sms"], **long})
     for name, document in service.data["documents"].items():
         yield from _long(f"/documents/{name}", {"texts": document["texts"]})
-        yield from _holes(service, f"/documents/{name}", document, {"texts": document["texts"]})
 
 
 def _sms(pointer: str, text: str, language: str) -> Iterator[Finding]:
@@ -144,29 +137,3 @@ def _unknown(pointer: str, text: str, known: Iterable[str]) -> Iterator[Finding]
         yield Finding(
             pointer, "variable", {"zh-Hans": f"没有变量{names}", "en": f"no such variable: {names}"}
         )
-
-
-def _holes(
-    service: Service, at: str, item: Mapping[str, Any], parts: Mapping[str, Mapping[str, str]]
-) -> Iterator[Finding]:
-    """Variables that nothing in this document could ever fill: the text would have a hole."""
-    budgets = (
-        one for one in service.clocks.values() if {"working_days", "days"} & {*one["budget"]}
-    )
-    empty = LIMITS - {one.get("kind") for one in budgets}
-    empty |= DATES if "date" not in item else set()
-    for part, texts in parts.items():
-        for language, text in texts.items():
-            for name in sorted(empty & set(VARIABLE.findall(text))):
-                zh, en = _lacking(name)
-                texts_of = {"zh-Hans": zh, "en": en}
-                yield Finding(f"{at}/{part}/{language}", "variable", texts_of)
-
-
-def _lacking(name: str) -> tuple[str, str]:
-    if name in DATES:
-        return (
-            f"{{{name}}}会是空的：没有写明date是哪个时限",
-            f"{{{name}}} would be empty: date names no clock",
-        )
-    return f"{{{name}}}会是空的：没有这种时限", f"{{{name}}} would be empty: no clock is {name}"

@@ -15,6 +15,7 @@ from chalicelib.services.checks.logiclint import logic_advice
 from chalicelib.services.checks.tablelint import table_advice
 from chalicelib.services.document import Service
 from chalicelib.services.reports.formadvice import form_advice
+from chalicelib.services.reports.holes import hole_advice
 from chalicelib.services.reports.plain import lacks, place
 from chalicelib.services.reports.shape import knows
 from chalicelib.services.reports.smsadvice import sms_advice
@@ -39,7 +40,7 @@ def advice(service: Service) -> Iterator[Finding]:
     """Warnings on a document that lint accepts, in the order of the document."""
     for check in (
         *(_translations, _guide, _papers, _bases, _promises, _longer, _blind),
-        *(form_advice, sms_advice, logic_advice, table_advice),
+        *(form_advice, sms_advice, hole_advice, logic_advice, table_advice),
     ):
         yield from check(service)
 
