@@ -56,8 +56,11 @@ def texts(value: Any) -> set[str]:
 def without_clocks() -> Any:
     document = licence()
     document["clocks"] = {}
-    del document["flow"]["acts"]["extend"]
-    del document["notices"]["extended"], document["documents"]["extension"]
+    for act in ("extend", "supervise"):
+        del document["flow"]["acts"][act]
+    del document["notices"]["extended"]
+    for issued in ("extension", "order"):
+        del document["documents"][issued]
     for part in ("notices", "documents"):
         document[part] = {
             name: item

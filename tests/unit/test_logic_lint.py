@@ -324,7 +324,7 @@ def test_the_worst_logic_is_looked_through_soon() -> None:
         list(table_advice(service))
         return time.process_time() - began
 
-    assert pace.seconds(0.15, seconds) <= 0.15
+    assert pace.seconds(0.1, seconds) <= 0.1
 
 
 def test_the_document_s_own_shape_bounds_its_logic() -> None:

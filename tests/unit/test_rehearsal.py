@@ -444,7 +444,7 @@ def test_a_rehearsal_of_the_licence_is_quick() -> None:
         rehearse(service, played, CALENDAR, MORNING)
         return time.process_time() - began
 
-    assert pace.seconds(0.3, seconds) <= 0.3
+    assert pace.seconds(0.2, seconds) <= 0.2
 
 
 def wide() -> Any:

@@ -59,7 +59,7 @@ from chalicelib.services.schema import schema_text
 MOST_FINDINGS = 100
 # Schemas inside all the schemas of a document, of which each takes as long as so many more by
 # itself; and actions and outcomes in its flow.
-MOST_SCHEMAS, ITSELF = 2_500, 2
+MOST_SCHEMAS, ITSELF = 2_500, 5
 MOST_WAYS = 400
 Check = Callable[[Service], Iterator[Finding]]
 Kind = jsonschema_rs.ValidationErrorKind

@@ -4,7 +4,7 @@ A number and a text can be compared where the text is a number written out, as m
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.platform.errors import Finding
@@ -12,7 +12,7 @@ from chalicelib.services.document import Data
 from chalicelib.services.forms.gate import finding
 from chalicelib.services.rules.asked import ANY, choices, kind, kinds, schema_at
 from chalicelib.services.rules.decimals import ARITHMETIC, PLAIN
-from chalicelib.services.rules.expressions import AGE, TRUTHS, Part, Path, operation, parts, path
+from chalicelib.services.rules.expressions import AGE, TRUTHS, Part, Path, operation, path
 
 ORDER = frozenset({"<", "<=", ">", ">="})
 EQUALITY = frozenset({"==", "===", "!=", "!=="})
@@ -45,9 +45,9 @@ def gives(form: Data, value: Any, scope: Path | None) -> frozenset[str]:
     return known.union(*(gives(form, one, scope) for one in arguments[1:]))
 
 
-def kind_findings(at: str, form: Data, expression: Any) -> Iterator[Finding]:
-    """`at` is where the expression stands in the document."""
-    for part in parts(expression):
+def kind_findings(at: str, form: Data, inside: Iterable[Part]) -> Iterator[Finding]:
+    """Of the parts of an expression; `at` is where that stands in the document."""
+    for part in inside:
         operator, arguments = operation(part.value) or ("", [])
         sides = [gives(form, one, part.scope) for one in arguments]
         here = f"{at}{part.pointer}"

@@ -139,7 +139,8 @@ def _read(service: Service) -> Iterator[Finding]:
     form = service.data["form"]
     apart = [steps(one["pointer"]) for one in service.data.get("splits", ())]
     for at, expression, _ in expressions(service):
-        for part in parts(expression):
+        inside = list(parts(expression))
+        for part in inside:
             for pointer, name in names(part):
                 if part.scope is None:
                     continue
@@ -153,7 +154,7 @@ def _read(service: Service) -> Iterator[Finding]:
                     )
                 elif any(overlap(where, one) for one in apart):
                     yield _apart(f"{at}{pointer}")
-        yield from kind_findings(at, form, expression)
+        yield from kind_findings(at, form, inside)
 
 
 def _apart(pointer: str) -> Finding:

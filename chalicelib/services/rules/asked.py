@@ -36,7 +36,7 @@ def followed(form: Schema, schema: Any) -> Schema:
         beside = {name: value for name, value in schema.items() if name != "$ref"}
         target = resolve(form, schema["$ref"][1:])
         schema = {**target, **beside} if isinstance(target, dict) else beside
-    return schema if isinstance(schema, Mapping) else {}
+    return schema if isinstance(schema, dict) else {}
 
 
 def kinds(schema: Schema) -> frozenset[str]:

@@ -76,7 +76,7 @@ class Part(NamedTuple):
 
 def operation(value: Any) -> tuple[str, list[Any]] | None:
     """The operator and its arguments, or None for a value that is none."""
-    if not isinstance(value, Mapping) or len(value) != 1:
+    if not isinstance(value, dict) or len(value) != 1:
         return None
     ((operator, given),) = value.items()
     return operator, given if isinstance(given, list) else [given]
@@ -84,25 +84,35 @@ def operation(value: Any) -> tuple[str, list[Any]] | None:
 
 def parts(expression: Any) -> Iterator[Part]:
     """The expression and everything in it; names that `var` and `missing` read are no parts."""
-    yield from _parts(Part("", expression, (), 0))
+    ahead = [Part("", expression, (), 0)]
+    while ahead:
+        here = ahead.pop()
+        yield here
+        if isinstance(here.value, dict | list):
+            ahead += reversed(_inside(here))
 
 
-def _parts(here: Part) -> Iterator[Part]:
-    yield here
+def _inside(here: Part) -> list[Part]:
     found = operation(here.value)
-    if found is not None:
-        operator, arguments = found
-        many = isinstance(next(iter(here.value.values())), list)
-        for index, argument in enumerate(arguments):
-            if operator in NAMING and (index == 0 or operator != "var"):
-                continue
-            at = f"{here.pointer}/{escape(operator)}" + (f"/{index}" if many else "")
-            inner = operator in SCOPED and index == 1
-            scope = _entry(arguments[0], here.scope) if inner else here.scope
-            yield from _parts(Part(at, argument, scope, here.depth + 1))
-    elif isinstance(here.value, list):
-        for index, item in enumerate(here.value):
-            yield from _parts(here._replace(pointer=f"{here.pointer}/{index}", value=item))
+    if found is None:
+        listed = here.value if isinstance(here.value, list) else []
+        return [
+            here._replace(pointer=f"{here.pointer}/{index}", value=item)
+            for index, item in enumerate(listed)
+        ]
+    operator, arguments = found
+    at = f"{here.pointer}/{escape(operator)}"
+    many = isinstance(here.value[operator], list)
+    return [
+        Part(
+            f"{at}/{index}" if many else at,
+            argument,
+            _entry(arguments[0], here.scope) if operator in SCOPED and index == 1 else here.scope,
+            here.depth + 1,
+        )
+        for index, argument in enumerate(arguments)
+        if not (operator in NAMING and (index == 0 or operator != "var"))
+    ]
 
 
 def _entry(of: Any, scope: Path | None) -> Path | None:
