@@ -4,7 +4,7 @@ A function takes the case file, the effect and its row number and says how it we
 at a moment, or given up. Register, do not branch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,14 +33,16 @@ from chalicelib.cases.file import CaseFile
 from chalicelib.cases.generations import RESUMED
 from chalicelib.cases.house import House
 from chalicelib.cases.notices import Tried
+from chalicelib.platform import times
 from chalicelib.platform.ports import Execution, Row, Table
 from chalicelib.services.document import Service
 
 VERIFY = timedelta(seconds=30)
 SOON = timedelta(seconds=2)
 ORDERED = timedelta(seconds=20)
-# Tries after which a running execution without a usable token has lost it; by then 15 minutes
-# have passed, more than twice the queue's visibility timeout.
+# When a running execution without a usable token has lost it: after more than twice the queue's
+# visibility timeout, which is also what so many tries take.
+LOST = timedelta(minutes=15)
 LOST_AFTER = 5
 
 
@@ -133,15 +135,27 @@ def restart(
     return commit(house, number, decide) is not None
 
 
+def unopened(file: CaseFile, now: datetime) -> bool:
+    """Whether a flow that runs has lost the envelope of its stage: nobody was asked to open it.
+
+    A lost envelope of a stage that is open is found by the signal that ends the stage.
+    """
+    moves = any(effect["do"] == "signal" for effect in _owed(file))
+    return not file.case["open"] and not moves and now - times.moment(file.events[-1]["at"]) > LOST
+
+
 def _about_to_start(file: CaseFile) -> bool:
     """Whether the present generation's start is still owed."""
+    generation = int(file.case["generation"])
     return any(
-        effect["do"] == "start"
-        and effect["state"] == "owed"
-        and int(effect["generation"]) == int(file.case["generation"])
-        for row in file.outs
-        for effect in row["effects"]
+        effect["do"] == "start" and int(effect["generation"]) == generation
+        for effect in _owed(file)
     )
+
+
+def _owed(file: CaseFile) -> Iterator[Row]:
+    for row in file.outs:
+        yield from (effect for effect in row["effects"] if effect["state"] == "owed")
 
 
 def document(house: House, file: CaseFile, service: Service, effect: Row) -> Went:

@@ -75,7 +75,8 @@ def _tick_one(house: House, number: str, report: Report) -> None:
 
 
 def recover(house: House) -> Report:
-    """Give every open case whose execution is dead its next generation; then one tick."""
+    """Give every open case that its execution does not carry on its next generation; then one
+    tick."""
     report = Report()
     for number in range(SHARDS):
         for key in _due(house, f"case#{number}", everything=True):
@@ -87,12 +88,14 @@ def recover(house: House) -> Report:
 
 
 def revive(house: House, number: str) -> bool:
-    """Restart one case if its execution is not running."""
+    """Restart one case if its execution is not running, or waits for a stage that nobody opens."""
     case = house.ports.store.get(Table.CASES, (f"case#{number}", "case"))
     if case is None or case["ended"]:
         return False
     status = house.ports.orchestrator.status(case["machine"], effects.execution_name(case))
-    return status is not Execution.RUNNING and effects.restart(house, number)
+    if status is not Execution.RUNNING:
+        return effects.restart(house, number)
+    return not case["open"] and effects.restart(house, number, effects.unopened)
 
 
 def _due(house: House, shard: str, everything: bool = False) -> list[Key]:

@@ -155,6 +155,44 @@ def test_a_dead_execution_is_found_by_the_liveness_check_alone(world: World) -> 
     case.stands("examine")
 
 
+@pytest.mark.parametrize("killed", [False, True], ids=["the first", "the next"])
+def test_a_lost_envelope_is_found_by_the_liveness_check_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    """Its execution runs and waits: nobody else would ask for a month."""
+    with monkeypatch.context() as queue:
+        queue.setattr(world, "deliver", lambda _envelope: None)
+        case = begin(world)
+        if killed:
+            world.kill(case.number)
+            world.recover()
+        assert not world.row(case.number)["open"]
+    generation = int(world.row(case.number)["generation"])
+
+    world.tick(world.moment + world.minutes(14))
+    world.recover()
+    assert not world.row(case.number)["open"]
+    world.tick(world.at_text(world.row(case.number)["check_at"]))
+
+    assert int(world.row(case.number)["generation"]) == generation + 1
+    case.do(VILLAGE, "accept_with_gap", SIGNED)
+    case.stands("examine")
+
+
+def test_a_lost_envelope_is_found_by_recovering(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as queue:
+        queue.setattr(world, "deliver", lambda _envelope: None)
+        case = begin(world)
+
+    world.moment += world.minutes(16)
+    world.recover()
+
+    assert case.happened().count("resumed") == 1
+    case.do(VILLAGE, "accept_with_gap", SIGNED)
+
+
 def test_a_forged_envelope_for_each_stage_changes_nothing(world: World) -> None:
     case = begin(world)
     stages = list(load_json("forms/business-licence/service.json")["flow"]["stages"])
