@@ -1,8 +1,9 @@
 """What every use case is given: the ports, the directory, the catalogue, the form validators."""
 
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
+from weakref import proxy
 
 from chalicelib.people.directory import Directory
 from chalicelib.platform.lazy import lazy
@@ -26,7 +27,9 @@ class House:
 
     @cached_property
     def forms(self) -> "answers.Forms":
-        return answers.Forms(self.today)
+        # A compiled validator holds the formats where the collector does not look: with a method
+        # of this house among them, neither would ever be given up.
+        return answers.Forms(partial(House.today, proxy(self)))
 
     @property
     def calendar(self) -> "Calendar":

@@ -1,10 +1,12 @@
 """Every document in forms/ with its examples: what must pass, what must fail, and where."""
 
+import gc
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import ref
 
 import pytest
 
@@ -412,3 +414,17 @@ def test_a_form_has_the_fields_of_its_branches_and_references_too(
     }
 
     assert has_field(form, pointer) is there
+
+
+def test_a_house_that_has_checked_answers_can_be_given_up() -> None:
+    """What it compiled lies where the collector does not look; 15,000 tests came to 6 GB."""
+    made = World()
+    schema = {"type": "string", "format": "cn-citizen-number"}
+    assert made.house.forms.check("it", schema, "1")
+    house = ref(made.house)
+
+    del made
+    World()
+    gc.collect()
+
+    assert house() is None

@@ -102,7 +102,7 @@ def took(limit: float, call: Callable[..., Any], *args: Any) -> float:
     wall = clocked(time.perf_counter, call, *args)
     if wall <= limit:
         return wall
-    return pace.seconds(limit, lambda: clocked(time.process_time, call, *args))
+    return pace.seconds(limit, lambda: clocked(time.thread_time, call, *args))
 
 
 def clocked(clock: Callable[[], float], call: Callable[..., Any], *args: Any) -> float:

@@ -279,12 +279,12 @@ def test_the_cost_of_reading_grows_with_the_size_and_no_faster(make: Any) -> Non
         raw = make(size)
         spent = []
         for _ in range(3):
-            start = time.process_time()
+            start = time.thread_time()
             try:
                 read(raw)
             except Problem:
                 pass
-            spent.append(time.process_time() - start)
+            spent.append(time.thread_time() - start)
         return min(spent)
 
     assert cost(32_000) <= 0.05

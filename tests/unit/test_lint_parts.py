@@ -670,11 +670,11 @@ PARTS = [
 def test_lint_never_raises_and_what_it_passes_compiles(place: tuple[str, str], value: Any) -> None:
     name, pointer = place
     document = edited(DOCUMENTS[name], {pointer: value})
-    start = time.process_time()
+    start = time.thread_time()
 
     findings = lint(document)
 
-    assert time.process_time() - start < 2
+    assert time.thread_time() - start < 2
     if not findings:
         _, definition = machine(Service(document), "https://q.invalid/flow", "aws")
         assert faults(json.loads(definition)) == []

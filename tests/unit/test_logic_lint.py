@@ -318,11 +318,11 @@ def test_the_worst_logic_is_looked_through_soon() -> None:
     service = Service({**BASE, "logic": worst()})
 
     def seconds() -> float:
-        began = time.process_time()
+        began = time.thread_time()
         list(logic_findings(service))
         list(logic_advice(service))
         list(table_advice(service))
-        return time.process_time() - began
+        return time.thread_time() - began
 
     assert pace.seconds(0.1, seconds) <= 0.1
 

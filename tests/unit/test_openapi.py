@@ -335,9 +335,9 @@ def test_a_hostile_form_that_lint_lets_through_has_a_contract_soon(family: str) 
                 continue
         except (ValueError, errors.Problem, RecursionError):
             continue
-        start = time.process_time()
+        start = time.thread_time()
         whole = of_service(Service(uploaded, 1))
-        assert time.process_time() - start < 1, attack.name
+        assert time.thread_time() - start < 1, attack.name
         form = uploaded["form"]
         made = sample(form)
         assert made is None or compiled(form, FORMATS).is_valid(made), attack.name

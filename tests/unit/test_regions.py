@@ -654,13 +654,13 @@ def test_a_city_of_1500_nodes_is_read_checked_and_written_in_seconds() -> None:
             rows.append({"区划代码": f"{code}000", "名称": f"{town}镇", "层级": ""})
             for village in range(201, 208):
                 rows.append({"区划代码": f"{code}{village}", "名称": f"{village}村", "层级": ""})
-    raw, began = typed(rows), time.process_time()
+    raw, began = typed(rows), time.thread_time()
 
     table = tree.read(sheet.read_csv(raw))
     report = take(store, *({n: v for n, v in row.items() if n != "row"} for row in table.rows))
-    first = time.process_time() - began
+    first = time.thread_time() - began
     again = take(store, *({n: v for n, v in row.items() if n != "row"} for row in table.rows))
-    both = time.process_time() - began
+    both = time.thread_time() - began
 
     print(f"\n{len(rows)} nodes: {first:.2f} s, and {both - first:.2f} s for nothing new")
     assert (table.findings, report["findings"]) == ((), [])

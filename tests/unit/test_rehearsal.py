@@ -440,9 +440,9 @@ def test_a_rehearsal_of_the_licence_is_quick() -> None:
     service, played = Service(DOCUMENTS["business-licence"]), examples("business-licence")
 
     def seconds() -> float:
-        began = time.process_time()
+        began = time.thread_time()
         rehearse(service, played, CALENDAR, MORNING)
-        return time.process_time() - began
+        return time.thread_time() - began
 
     assert pace.seconds(0.2, seconds) <= 0.2
 
@@ -468,11 +468,11 @@ def wide() -> Any:
 
 
 def test_more_ways_than_can_be_walked_are_cut_and_said_to_be() -> None:
-    began = time.process_time()
+    began = time.thread_time()
 
     rehearsal = rehearse(Service(wide()), [], CALENDAR, MORNING)
 
-    assert time.process_time() - began < 5
+    assert time.thread_time() - began < 5
     assert rehearsal.truncated
     assert len(rehearsal.walks) == MOST_WALKS
     assert all(len(walk.steps) <= MOST_STEPS for walk in rehearsal.walks)
