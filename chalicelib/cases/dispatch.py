@@ -105,7 +105,7 @@ def _run(house: House, number: str, sk: str, lease: Lease) -> None:
     went = CARRY[effect["do"]](house, file, service, effect)
     match went:
         case Done():
-            effect["state"] = "done"
+            effect |= {"state": "done", "done_at": times.text(house.now())}
         case Again(at, counts):
             effect["due"] = times.text(at)
             effect["attempts"] -= 0 if counts else 1

@@ -140,8 +140,11 @@ def unopened(file: CaseFile, now: datetime) -> bool:
 
     A lost envelope of a stage that is open is found by the signal that ends the stage.
     """
-    moves = any(effect["do"] == "signal" for effect in _owed(file))
-    return not file.case["open"] and not moves and now - times.moment(file.events[-1]["at"]) > LOST
+    if file.case["open"] or any(effect["do"] == "signal" for effect in _owed(file)):
+        return False
+    effects = (effect for row in file.outs for effect in row["effects"])
+    started = [effect.get("done_at", "") for effect in effects if effect["do"] == "start"]
+    return now - times.moment(max(file.events[-1]["at"], *started)) > LOST
 
 
 def _about_to_start(file: CaseFile) -> bool:
