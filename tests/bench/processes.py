@@ -17,6 +17,7 @@ from tests.bench.document import ROOT
 FOLDER = ROOT / ".bench"
 ACCOUNT = "us-east-1:123456789012"
 ENVIRONMENT = {
+    "AWS_LAMBDA_FUNCTION_NAME": "bancheng-api",
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "bench",
