@@ -15,7 +15,7 @@ from chalicelib.services.forms.price import LONG, THREADS, longest
 
 LONGEST_PATTERN = 256
 # States of one pattern, and of all the different ones of a schema, since each must be compiled.
-STATES, ALL_STATES = 2_000, 30_000
+STATES, ALL_STATES = 2_000, 15_000
 # Characters by Unicode property, a large table each time one is repeated, and how many states of
 # these fit into a compiled pattern at least.
 _BY_PROPERTY = re.compile(r"\\[pP]\{")
@@ -32,13 +32,16 @@ def pattern_findings(at: str, found: Sequence[Place]) -> Iterator[Finding]:
         for pointer, pattern in _every_pattern(place):
             fault = _size_of(pattern)
             if fault is None:
-                states += 0 if pattern in seen else written_out(pattern).states
+                new = pattern not in seen
+                states += new * written_out(pattern).states
                 seen.add(pattern)
                 if states > ALL_STATES:
                     zh, en = "正则表达式过多、过长", "too many long regular expressions"
                     yield finding(at, "cost", zh, en)
                     return
                 fault = _manner_of(pattern, place if pointer == "/pattern" else None)
+                # Then it was compiled until it was too large: as much work as the largest.
+                states += new * STATES * (fault is _REPEATS)
             if fault is not None:
                 yield finding(f"{at}{place.pointer}{pointer}", "pattern", *fault)
 
