@@ -14,7 +14,7 @@ from chalicelib.cases.fact import Fact
 from chalicelib.cases.file import CaseFile
 from chalicelib.cases.house import House
 from chalicelib.clocks.calendar import Calendar
-from chalicelib.clocks.clock import ANEW
+from chalicelib.clocks.clock import ANEW, Reading
 from chalicelib.people.authority import is_outside
 from chalicelib.platform.lazy import lazy
 from chalicelib.platform.ports import Row
@@ -38,13 +38,7 @@ def facts(file: CaseFile, service: Service, calendar: Calendar) -> Mapping[str, 
         for one in clockwork.readings(service, file.events, calendar)
         if kinds[one.name] not in APPLICANTS
     ]
-    last = [
-        one
-        for one in read
-        if one.stopped_at is not None
-        and one.due_at is not None
-        and calendar.local_date(one.stopped_at) == calendar.local_date(one.due_at)
-    ]
+    last = [one for one in read if _on_last_day(one, calendar)]
     result = file.case.get("result", "")
     status = service.data["results"][result]["status"] if result else ""
     return {
@@ -56,6 +50,16 @@ def facts(file: CaseFile, service: Service, calendar: Calendar) -> Mapping[str, 
         "withdrawn_by_office": status == "withdrawn" and _by_office(file, service, result),
         "closed_as_explained": status == "explained",
     }
+
+
+def _on_last_day(reading: Reading, calendar: Calendar) -> bool:
+    """Whether what could have been done on another working day was done on the last."""
+    if reading.stopped_at is None or reading.due_at is None:
+        return False
+    start, stop, due = map(
+        calendar.local_date, (reading.started_at, reading.stopped_at, reading.due_at)
+    )
+    return stop == due and calendar.working_days(start, due) > 1
 
 
 def _by_office(file: CaseFile, service: Service, result: str) -> bool:

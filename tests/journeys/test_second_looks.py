@@ -11,6 +11,7 @@ from tests.journeys.test_rating_rectification import (
     CALLER,
     FINAL,
     HEAD,
+    PASSED,
     RIGHT,
     SUPERVISOR,
     UNIT,
@@ -65,6 +66,20 @@ def test_what_is_explained_on_the_last_day_is_noted_for_the_office_alone(world: 
     facts = {**one["facts"]}
     assert facts["passed_on_last_day"] == 1 and facts["closed_as_explained"] is True
     assert "pattern_noted" not in [one["type"] for one in case.mine()["events"]]
+
+
+def test_who_sends_in_at_night_and_is_answered_the_next_morning_is_not_noted(world: World) -> None:
+    world.tick(world.moment.replace(hour=15))
+    case = rated(world)
+    world.tick(world.moment + timedelta(hours=10), case.number)
+    case.do(SUPERVISOR, "pass_on", PASSED)
+    assert case.due("passing").date() == world.moment.date()
+    case.do(UNIT, "rectified", RIGHT)
+    case.do(CALLER, "unsatisfied", {"text": "还是要我多跑"})
+
+    case.do(HEAD, "answer", FINAL)
+
+    assert noted(case) == []
 
 
 def test_what_is_explained_in_good_time_is_not_noted(front: Front) -> None:
